@@ -44,7 +44,7 @@ class Iteration(NamedTuple):
     gradient_norm: float
 
 
-class Steps(Sequence[Iteration]):
+class Trajectory(Sequence[Iteration]):
     """The steps of a descent by `wrt`, each made when it is asked for: of ten thousand few are shown."""
 
     def __init__(self, wrt: Sequence[str]) -> None:
@@ -75,7 +75,7 @@ class Descent:
     graph: Dag
     output: str
     wrt: tuple[str, ...]
-    steps: Steps
+    steps: Trajectory
     status: Status = "steps"
     culprit: str = ""
 
@@ -85,7 +85,7 @@ def descend(objective: Objective, settings: Settings) -> Descent:
 
     Raises ImportError for L-BFGS where SciPy is not installed.
     """
-    found = Descent(objective.graph, objective.output, objective.wrt, Steps(objective.wrt))
+    found = Descent(objective.graph, objective.output, objective.wrt, Trajectory(objective.wrt))
     with np.errstate(all="ignore"):  # What is not finite ends the descent, with a word of its own.
         if settings.method == "lbfgs":
             _by_scipy(objective, settings, found)
