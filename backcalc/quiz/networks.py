@@ -10,6 +10,7 @@ from backcalc.quiz.recipes import LOSS, SQUARES, TARGET
 from backcalc.quiz.skeleton import OUTPUT, draw_skeleton
 
 WIDEST = 3  # Elements of a layer's vector.
+WEIGHT = "w"  # Of a neuron; no layer of neurons has this letter.
 _TASK = (
     "No values are known. Find the derivative of the loss by each node, as a formula in the nodes' names; a derivative "
     "that you have found may stand in the next one."
@@ -40,13 +41,13 @@ def _neurons(fn: str) -> Callable[[Chance, int, int], DrawnNetwork]:
     """Layers of neurons with this activation, each with weights of its own."""
 
     def _draw(chance: Chance, nodes: int, depth: int) -> DrawnNetwork:
-        skeleton = draw_skeleton(chance, nodes, depth, ["x1", "x2"])
+        skeleton = draw_skeleton(chance, nodes, depth, ["x1", "x2"], WEIGHT)
         lines: list[str] = []
         weights: list[str] = []
         for name, args in skeleton.args.items():
             terms = []
             for arg in args:
-                weights.append(f"w{len(weights) + 1}")  # Numbered through all layers, for a weight is an edge's.
+                weights.append(f"{WEIGHT}{len(weights) + 1}")  # Numbered through all layers, for a weight is an edge's.
                 terms.append(f"{weights[-1]}*{arg}")
             lines.append(f"{name} = {fn}({' + '.join(terms)})")
         lines.append(f"{LOSS} = {chance.one_of(SQUARES)}")

@@ -24,10 +24,14 @@ class Skeleton(NamedTuple):
         return [user for user, args in self.args.items() if name in args]
 
 
-def draw_skeleton(chance: Chance, nodes: int, depth: int, inputs: list[str]) -> Skeleton:
-    """`nodes` nodes in `depth` layers: each leads to the output, and at least one of all has several users."""
+def draw_skeleton(chance: Chance, nodes: int, depth: int, inputs: list[str], taken: str = "") -> Skeleton:
+    """`nodes` nodes in `depth` layers: each leads to the output, and at least one of all has several users.
+
+    No layer has the letter that is `taken` by other names.
+    """
     # u, v, w as textbooks have them; deeper ones end before x, the inputs' letter.
-    letters = "uvw" if depth <= len("uvw") else LETTERS[-depth:]
+    shallow, deep = (letters.replace(taken, "") if taken else letters for letters in ("uvw", LETTERS))
+    letters = shallow if depth <= len(shallow) else deep[-depth:]
     widths = _widths(chance, nodes, depth)
     inner = [[f"{letters[i]}{k}" for k in range(1, width + 1)] for i, width in enumerate(widths)]
     layers = [inputs, *inner, [OUTPUT]]

@@ -22,9 +22,14 @@ def text_of(kind, nodes, seed):
     return "\n".join(exercise_lines(quiz(kind, nodes, None, seed)))
 
 
-@pytest.mark.parametrize(("kind", "nodes", "seed"), DRAWN)
-def test_the_key_is_right_and_made_of_formulas(kind, nodes, seed):
-    text = text_of(kind, nodes, seed)
+# Deep ones too: their third layer had the letter of the weights.
+SIZED = [(kind, nodes, None, seed) for kind, nodes, seed in DRAWN]
+SIZED += [(kind, None, depth, 1) for kind, network in NETWORKS.items() for depth in range(1, network.most + 1)]
+
+
+@pytest.mark.parametrize(("kind", "nodes", "depth", "seed"), SIZED)
+def test_the_key_is_right_and_made_of_formulas(kind, nodes, depth, seed):
+    text = "\n".join(exercise_lines(quiz(kind, nodes, depth, seed)))
     program = parse(Source("quiz", text))
     answers, errors = read_stated(program.source, program.comments)
     key = Key(backcalc.parse(text).run({}).run)
