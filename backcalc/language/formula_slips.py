@@ -77,8 +77,13 @@ FORMULAS = (
     SyntaxHint(r"\w\([^()\[\]]*‸;", "a comma parts arguments: f(x, y)", "y = max(0; x)"),
     # Not in brackets, where a comma is missing.
     SyntaxHint(
-        r"=[^\[(]*\b[1-9]\d{0,2}( ‸|‸')\d{3}\b",
-        "thousands stand without a sign or blank: 10000",
+        r"=[^\[(]*\b(?P<a>[1-9]\d{0,2})( ‸|‸')(?P<b>\d{3})[ '](?P<c>\d{3}(\.\d+)?)\b",
+        "thousands stand without a sign or blank: {a}{b}{c}",
+        "y = 1 000 000",
+    ),
+    SyntaxHint(
+        r"=[^\[(]*\b(?P<a>[1-9]\d{0,2})( ‸|‸')(?P<b>\d{3}(\.\d+)?)\b",
+        "thousands stand without a sign or blank: {a}{b}",
         "y = 10 000",
     ),
     SyntaxHint(r"\b0‸x[\da-fA-F]", "a number is written by decimal digits: 16", "y = 0x10"),

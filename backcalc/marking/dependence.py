@@ -16,9 +16,14 @@ def dependence(given: Attempt) -> Diagnosis | None:
     """That a derivative which is said to be 0 is not, for a path leads there."""
     if given.wrt is None or given.of == given.wrt or is_nonzero(given.value) or not is_nonzero(given.expected):
         return None
-    y, x = shorten(given.of), shorten(given.wrt)
+    return path_leads(given.of, given.wrt)
+
+
+def path_leads(of: str, wrt: str) -> Diagnosis:
+    """What is told of an answer that is 0 where the derivative is not."""
+    y, x = shorten(of), shorten(wrt)
     text = f"a path leads from {x} to {y}, so this is not 0"
-    return Diagnosis("missing-term", given.wrt, text, f"is there no path from {x} to {y}?")
+    return Diagnosis("missing-term", wrt, text, f"is there no path from {x} to {y}?")
 
 
 def independence(answer: Answer, index: Mapping[str, int], leads: Callable[[str, str], bool]) -> Diagnosis | None:

@@ -123,7 +123,9 @@ class Attempt:
     @cached_property
     def has_digits(self) -> bool:
         """Whether a significant digit was written, so that something may be told from it."""
-        return bool(shape_of(self.value)) or significant_digits(self.answer.value) != 0  # `0` and `0.00` have none.
+        if shape_of(self.value):
+            return True
+        return self.value != 0 and significant_digits(self.answer.value) != 0  # `0`, `0.00` and `1 - 1` have none.
 
     @cached_property
     def half(self) -> float:

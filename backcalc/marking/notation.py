@@ -19,12 +19,12 @@ LONGEST_SUBJECT = 400  # Characters behind a comma in which the sign of a furthe
 _OPENING, _CLOSING = "([{", ")]}"
 
 _SIGN = re.compile(r"\s*(?::=|[=≈~:]|\\approx(?![A-Za-z]))")
-# `1.` and `a)` before a blank: without it `1.5 = x` would lose its 1.
+# `1.`, `a)` and `(2)` before a blank: without it `1.5 = x` would lose its 1.
 _APPROX = "\\approx"
 _ABOUT = ("≈", "~")
 _COMPARED = ("=", "<", ">")
 _MATHEMATICS = ("\\(", "\\[")
-_BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)])\s+(?=\S)")
+_BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)]|\((?:\d+|[^\W\d_])\))\s+(?=\S)")
 # What stands where nothing is answered, a line to write on too.
 _BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a|\.{2,}|…|__+)?\s*", re.IGNORECASE)
 _UNIT = "rad"

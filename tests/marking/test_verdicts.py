@@ -338,6 +338,8 @@ ZEROS = "input a = 0.02; input b = 3; input c = 5\ny = a*b\nz = a^2\nu = b*c\nL 
     [
         ("y = 0.06; u = 15; L = 15; z = 0.00", "rounding"),
         ("y = 0.06; u = 15; L = 15; z = 0", "wrong"),  # No decimals: a zero.
+        ("y = 0.06; u = 15; L = 15; z = 1 - 1", "wrong"),  # A zero that is worked out is one all the same.
+        ("y = 0.06; u = 15; L = 15; z = 0.5 - 0.5", "wrong"),
         ("y = 0.06; u = 15; L = 15; z = 0.0000", "wrong"),  # To so many decimals it is 0.0004.
         ("y = 0.05; u = 14; L = 15; z = 0.00", "wrong"),  # Most else does not hold.
         ("y = 0.00; u = 0.00; L = 0.00; z = 0.00", "wrong"),

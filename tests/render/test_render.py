@@ -531,17 +531,22 @@ MARKED = [
     Mark("dL/dx", "-100", -100.0, "right"),
     Mark("t", "2.302585094", 2.302585092994046, "wrong"),
     Mark("u", "1/0.1", 10.0, "right"),
+    # Many digits in all, few in each number.
+    Mark("v", "0.7414*0.1868*0.5933 = 0.0822", 0.08216704056423, "right"),
+    Mark("w", "8.2167*10^-2", 0.08216704056423, "right"),
 ]
 
 
 def test_marks_show_as_many_digits_as_the_answer_has():
     assert "\n".join(plain(marks_blocks(MARKED))) == (
-        "   answer            given        expected  verdict\n"
-        "✓  dL/dx    -100            -100            right\n"
-        "✗  t           2.302585094     2.302585093  wrong\n"
-        "✓  u       1/0.1              10            right\n"
+        "   answer                                    given        expected  verdict\n"
+        "✓  dL/dx                            -100            -100            right\n"
+        "✗  t                                   2.302585094     2.302585093  wrong\n"
+        "✓  u                               1/0.1              10            right\n"
+        "✓  v       0.7414*0.1868*0.5933 = 0.0822               0.082167     right\n"
+        "✓  w                        8.2167*10^-2               0.082167     right\n"
         "\n"
-        "2 of 3 right"
+        "4 of 5 right"
     )
 
 

@@ -14,6 +14,7 @@ from backcalc.calculus.run import Run
 from backcalc.graph.shapes import shape_words
 from backcalc.language.expr import Name, names
 from backcalc.language.statements import Answer
+from backcalc.marking.dependence import is_nonzero, path_leads
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.of_formula import POINTS, FormulaAtPoint, of_formula
 from backcalc.marking.diagnosis.telling import Diagnosis, listed
@@ -146,6 +147,8 @@ class FormulaMarker:
         if helds and shape_of(helds[0].value) != shape_of(helds[0].expected):
             own, asked = (shape_words(shape_of(x)) for x in (helds[0].value, helds[0].expected))
             return attempt.marked("wrong", self._misfit(formula, f"this is {own}; what is asked is {asked}"))
+        if attempt.wrt is not None and _is_nothing(wrong):  # Any mistake that drops all terms would fit.
+            return attempt.marked("wrong", path_leads(attempt.of, attempt.wrt))
         at_point = HERE_ALONE if self._is_right_here(formula) else ""
         # What holds once a letter is back in its place is no mistake of the calculus.
         if at_point and (number := put_in(self.run, formula, self._is_true)):
@@ -297,6 +300,11 @@ class FormulaMarker:
 
 def _is_unexplained(mark: Mark | None) -> bool:
     return mark is not None and mark.verdict == "wrong" and not (mark.diagnosis or mark.note)
+
+
+def _is_nothing(helds: Sequence[Held]) -> bool:
+    """Whether a formula is 0 wherever it was held against what is not."""
+    return bool(helds) and not any(is_nonzero(it.value) or not is_nonzero(it.expected) for it in helds)
 
 
 def _untold(formula: FormulaAnswer, attempt: Attempt) -> Mark:

@@ -59,6 +59,7 @@ VERDICT_HINTS: dict[Verdict, str] = {
     "follows": "put the earlier answer right first",
     "repeats": "the same rule is wrong in an earlier answer: put that right first",
 }
+_NUMBERS = re.compile(r"[\d.,]+")  # Each by itself: a chain or a product has many digits, of which one has few.
 PLACES_SHOWN = 3  # Wrong elements of an array.
 CSV_HEADER = ("answer", "given", "expected", "verdict", "kind", "where", "diagnosis")
 
@@ -262,8 +263,8 @@ def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
 
 def _expected(mark: Mark, digits: int) -> CellValue:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
-    # Its digits without leading zeros, sign, point and power: 0.0120 has three.
-    written = len(re.sub(r"e.*|\D", "", mark.given.lower()).lstrip("0"))
+    # Of the longest number in it, digits without leading zeros and point: 0.0120 has three.
+    written = max((len(re.sub(r"\D", "", it).lstrip("0")) for it in _NUMBERS.findall(mark.given)), default=0)
     # Of an array ten, for its numbers may be of several lengths.
     return CellValue(
         mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written))
