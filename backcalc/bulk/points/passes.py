@@ -5,7 +5,7 @@ The passes are those at one point, the sweep is that of `calculus.sweep`; what a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from math import prod
 from types import ModuleType
@@ -71,7 +71,7 @@ def traced(
     steps = Trace(exact=exact)
     inputs = {name: steps.input(name) for name in data}
     # With the sweep as with the values: the same steps, traced.
-    value, adjoints = Pass(evaluation, inputs, _Traced()).run(output, wrt)
+    value, adjoints = Pass(evaluation, inputs, TracedLayout()).run(output, wrt)
     return steps, [value, *(0.0 if adjoint is None else adjoint for adjoint in adjoints)]
 
 
@@ -125,13 +125,19 @@ def _unit(layout: Stacked, slot: int, place: Any) -> Any:
 
 
 class Pass:
-    """A graph's passes at points where `inputs` have these values in the layout, and all else that of `evaluation`."""
+    """A graph's passes at points where `inputs` have these values in the layout, and all else that of `evaluation`.
 
-    def __init__(self, evaluation: Evaluation, inputs: Mapping[str, Any], layout: BatchLayout) -> None:
+    An input is one of the graph, by its name, or any slot where these passes begin.
+    """
+
+    def __init__(
+        self, evaluation: Evaluation, inputs: Mapping[str, Any] | Mapping[int, Any], layout: BatchLayout
+    ) -> None:
         self.evaluation, self.tape, self.rows = evaluation, evaluation.tape, evaluation.rows
         self.layout, self.gates = layout, Gates(layout.namespace)
-        index = self.tape.graph.index
-        self._inputs = {self.tape.slot[index[name]]: value for name, value in inputs.items()}
+        self._inputs = {self._slot(which): value for which, value in inputs.items()}
+        # What leads to these is no part of the passes.
+        self._begins = {which for which in inputs if isinstance(which, int)}
         self.values: list[Any] = [None] * len(self.tape.rows)
 
     def run(self, output: str, wrt: Sequence[str], seed: Any = None) -> tuple[Any, list[Any]]:
@@ -139,27 +145,17 @@ class Pass:
 
         `seed` is the cotangent of the output where that is no number.
         """
-        index = self.tape.graph.index
-        last, wanted = self.tape.slot[index[output]], [self.tape.slot[index[name]] for name in wrt]
-        self._forward(last)  # Up to the output: what is behind it has no part in it.
-        needed = self.tape.downstream(wanted)
-        # Of an operation within a node nobody asks for the adjoint, and that of many points is large.
-        found = reverse(
-            range(last, -1, -1) if wanted else (),
-            lambda head: self._edges(head, needed),
-            {last: self.layout.constant(1.0) if seed is None else seed},
-            multiply=lambda pullback, ct: pullback(ct),
-            accumulate=self.gates.add,
-            kept=frozenset(wanted),
-        )
-        value = self.layout.constant(np.nan) if self.values[last] is None else self.values[last]
-        return value, [value_of(found[slot]) if slot in found else None for slot in wanted]
+        last, wanted = self._slot(output), list(map(self._slot, wrt))
+        # Up to the output: what is behind it has no part in it, but the partials on edges stand behind all nodes.
+        self.forward(range(len(self.tape.rows) if self.tape.partials else last + 1))
+        adjoints = self.backward({last: self.layout.constant(1.0) if seed is None else seed}, wanted)
+        return self.layout.constant(np.nan) if self.values[last] is None else self.values[last], adjoints
 
-    def _forward(self, last: int) -> None:
+    def forward(self, slots: Iterable[int]) -> None:
+        """Work out the values of these slots, in the order of the tape; what they need is among them."""
         varies = [False] * len(self.tape.rows)
         given = {self.tape.slot[node] for node in self.tape.given}
-        # The partials on edges stand behind all nodes.
-        for slot in range(len(self.tape.rows) if self.tape.partials else last + 1):
+        for slot in slots:
             row, args = self.rows[slot], self.tape.args[slot]
             # A node that is given is the same at all points, whatever it is computed from.
             varies[slot] = slot in self._inputs or (slot not in given and any(varies[arg] for arg in args))
@@ -170,13 +166,30 @@ class Pass:
             elif is_known(self.evaluation.terms[slot]):  # Worked out once; an activation need not be known at all.
                 self.values[slot] = self.layout.constant(self.evaluation.terms[slot])
 
+    def backward(self, seeds: Mapping[int, Any], wanted: Sequence[int]) -> list[Any]:
+        """The adjoints of the slots `wanted`, None where no path leads, of cotangents by slot."""
+        needed = self.tape.downstream(wanted)
+        # Of an operation within a node nobody asks for the adjoint, and that of many points is large.
+        found = reverse(
+            range(max(seeds), -1, -1) if wanted and seeds else (),
+            lambda head: self._edges(head, needed),
+            seeds,
+            multiply=lambda pullback, ct: pullback(ct),
+            accumulate=self.gates.add,
+            kept=frozenset(wanted),
+        )
+        return [value_of(found[slot]) if slot in found else None for slot in wanted]
+
+    def _slot(self, which: str | int) -> int:
+        return which if isinstance(which, int) else self.tape.slot[self.tape.graph.index[which]]
+
     def _edges(self, head: int, needed: Sequence[bool]) -> Iterator[tuple[int, Callable[[Any], Any]]]:
         """The tails of a slot's edges that are needed, each with what takes a cotangent there."""
         for node, partial in self.tape.incoming.get(head, ()):
             if needed[self.tape.slot[node]]:
                 yield self.tape.slot[node], self._annotated(head, partial, self.tape.slot[node])
         row = self.rows[head]
-        if row is None:
+        if row is None or head in self._begins:
             return
         for k, arg in enumerate(self.tape.args[head]):
             # Towards inputs that nobody derives by, nothing is worked out.
@@ -209,7 +222,7 @@ def bound(row: Primitive, namespace: ModuleType) -> Bound:
     return row.stacked if namespace is stacks else Bound(row, namespace)
 
 
-class _Traced:
+class TracedLayout:
     """A number a point, traced; what does not differ between points is a float, a constant of the program."""
 
     namespace: ModuleType = trace

@@ -8,13 +8,14 @@ and the gradient of each point by itself is never made.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
 from backcalc.bulk.points.passes import Pass
 from backcalc.bulk.points.stacked import GATES, Stacked, any_open, matrix
+from backcalc.bulk.points.tail import Tail, tail_of
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Call
@@ -32,7 +33,7 @@ class Totals:
     """
 
     def __init__(self, evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str]) -> None:
-        self.evaluation, self.output, self.wrt = evaluation, output, wrt
+        self.evaluation, self.output, self.wrt, self._data = evaluation, output, wrt, data
         self._layout = Totalled(evaluation, list(map(self._slot, data)))
 
     def sums(self, data: Mapping[str, Array], parameters: Mapping[str, Any]) -> list[Any]:
@@ -41,13 +42,43 @@ class Totals:
         layout.count = count  # Parts of a file have different sizes.
         inputs = {name: layout.input(points, self._slot(name)) for name, points in data.items()}
         shared = {name: layout.constant(value) for name, value in parameters.items()}
-        # An output that all points have in common is there once for each.
-        seed = layout.constant(1.0 if layout.varies[self._slot(self.output)] else count)
         with quiet():
-            value, adjoints = Pass(self.evaluation, {**inputs, **shared}, layout).run(self.output, self.wrt, seed)
-            # A rank of three has a batch axis.
-            total = value.sum() if value.ndim > len(("rows", "columns")) else value.sum() * count
-        return [total, *(self._shaped(*each) for each in zip(adjoints, self.wrt, strict=True))]
+            passes = Pass(self.evaluation, {**inputs, **shared}, layout)
+            sums = self._by_tail(passes, self._tail) if self._tail else None
+            # Of what is not finite the gates tell where it counts: they are not kept where the tail begins.
+            return self._by_stacks(passes) if sums is None or not all(map(is_finite, sums)) else sums
+
+    @cached_property
+    def _tail(self) -> Tail | None:
+        is_moved = self.evaluation.tape.downstream([*map(self._slot, (*self._data, *self.wrt))])
+        asked = list(map(self._slot, self.wrt))
+        return tail_of(self.evaluation, is_moved, asked, self._slot(self.output)) if self._varies() else None
+
+    def _varies(self) -> bool:
+        return self._layout.varies[self._slot(self.output)]
+
+    def _by_tail(self, passes: Pass, tail: Tail) -> list[Any]:
+        """The stacks up to where all is numbers, the program from there on, and the stacks back again."""
+        layout = self._layout
+        passes.forward(tail.before)
+        value, slopes = tail.run({slot: passes.values[slot].reshape(-1) for slot in tail.begins}, layout.count)
+        # What does not vary has the sum of all points, as in `Totalled`.
+        seeds = {
+            slot: each[:, None, None] if layout.varies[slot] else layout.constant(each.sum())
+            for slot, each in slopes.items()
+        }
+        return [value.sum(), *self._all_shaped(passes.backward(seeds, list(map(self._slot, self.wrt))))]
+
+    def _by_stacks(self, passes: Pass) -> list[Any]:
+        # An output that all points have in common is there once for each.
+        seed = self._layout.constant(1.0 if self._varies() else self._layout.count)
+        value, adjoints = passes.run(self.output, self.wrt, seed)
+        # A rank of three has a batch axis.
+        total = value.sum() if value.ndim > len(("rows", "columns")) else value.sum() * self._layout.count
+        return [total, *self._all_shaped(adjoints)]
+
+    def _all_shaped(self, adjoints: Sequence[Any]) -> list[Array]:
+        return [self._shaped(*each) for each in zip(adjoints, self.wrt, strict=True)]
 
     def _slot(self, name: str) -> int:
         return self.evaluation.tape.slot[self.evaluation.tape.graph.index[name]]

@@ -33,6 +33,15 @@ GRAPHS = {
     "a mean squared error": ("J = mse(W @ x, y)", {"x": (2,), "y": (3,)}, {"W": (3, 2)}),
     "columns": ("J = sum(softmax(X*w, axis=0)[0])", {"X": (3, 2)}, {"w": (3, 1)}),
     "a known value": ("h = W @ x\nJ = sum(h^2)\ngiven h = [1, 2]", {"x": (3,)}, {"W": (2, 3)}),
+    "a unit": ("y = sigmoid(w @ x + b)\nJ = (y - t)^2/2", {"x": (3,), "t": ()}, {"w": (3,), "b": ()}),
+    "numbers that two vectors lead to": (
+        "u = w @ x\nv = norm(x)*c\nJ = u*v + sin(u - v)*c",
+        {"x": (3,)},
+        {"w": (3,), "c": ()},
+    ),
+    "a number that leads back to a vector": ("s = w @ x\nJ = s^2 + sum(tanh(s*x))", {"x": (3,)}, {"w": (3,)}),
+    "a vector beside the way": ("s = w @ x\nK = s*x\nJ = log(1 + s^2)\noutput J", {"x": (3,)}, {"w": (3,)}),
+    "numbers behind parameters alone": ("J = exp(a - b)*x[1]/(1 + a^2)", {"x": (2,)}, {"a": (), "b": ()}),
     "edges": ("input p\ninput q\np -> o : x[0]*3\nq -> o : 2\nK = x[1]\noutput o", {"x": (2,)}, {"p": (), "q": ()}),
 }
 
@@ -82,6 +91,38 @@ def test_nothing_flows_where_a_point_does_not_take_a_branch():
     parameters = {"W": np.array([[1.0, 1.0], [2.0, -1.0]]), "s": np.array([1.0, 1.0])}
     assert_same(*means(text, {"x": data["x"][:2]}, parameters))
     assert_same(*means(text, data, parameters))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J = if t > 0 then 1/sum(sqrt(w*x)) else w[0]",
+        "J = where(t > 0, log(w @ x), 2*w[1])",
+        "J = relu(sum(sqrt(w*x)) - 1)",
+    ],
+)
+def test_nothing_flows_into_the_stacks_from_a_branch_that_is_not_taken(text):
+    data = {"x": np.array([[4.0, 9.0], [0.0, 0.0], [1.0, 2.0]]), "t": np.array([1.0, -1.0, 2.0])}
+    found, expected = means(f"{text} + 0*t", data, {"w": np.array([1.5, 2.0])})
+    assert np.isfinite(expected[1]["w"]).all()
+    assert_same(found, expected)
+
+
+def test_a_value_that_is_no_number_is_none_in_the_mean():
+    data = {"x": np.array([[4.0, 9.0], [-1.0, 0.0]])}
+    assert_same(*means("J = log(w @ x)^2", data, {"w": np.array([1.5, 2.0])}))
+
+
+def test_numbers_behind_vectors_are_one_program(monkeypatch):
+    """Of a unit only the product is an operation on stacks, however long the formula behind it is."""
+    made = []
+    apply = totals.Totalled.apply
+    monkeypatch.setattr(
+        totals.Totalled, "apply", lambda self, *given: made.append(given[1].symbol) or apply(self, *given)
+    )
+    text, data, parameters = GRAPHS["a unit"]
+    assert_same(*means(text, drawn(data, 7), drawn(parameters)))
+    assert made == ["@"]
 
 
 def test_the_gradient_of_each_point_is_never_made(monkeypatch):
