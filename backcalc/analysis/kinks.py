@@ -23,6 +23,7 @@ FEW, HALVINGS = 20, 60  # Down to where a smooth curve has hardly changed; and t
 NOISE = 1e-9  # Of the largest number: a change that is none.
 FADED = 1e-3  # Of a change: what is left of one that fades.
 KEPT = 0.4  # Of a change that a halving loses, half may be at the point itself: |x| has the slope 0 at 0.
+EXACT = 1e-14  # Of an interval: what rounding leaves of the place.
 GROWN = 1e3  # Times the values at both ends: what only a pole reaches.
 
 CurveFunction = Callable[[Array], tuple[Array, Array]]
@@ -106,7 +107,10 @@ def _bend(_left: Array, _right: Array, low: Array, high: Array) -> Array:
 
 def _leap(left: Array, right: Array, low: Array, high: Array) -> Array:
     """The change of the value beyond what the slopes make of it, by the trapezoidal rule."""
-    found: Array = np.abs(high[0] - low[0] - (right - left) * (low[1] + high[1]) / 2)
+    # Where one slope is infinite, as that of a square root at 0, the other one stands for both.
+    slopes = np.where(np.isfinite(low[1]), low[1], high[1]), np.where(np.isfinite(high[1]), high[1], low[1])
+    expected = np.nan_to_num((right - left) * (slopes[0] + slopes[1]) / 2, nan=0.0, posinf=0.0, neginf=0.0)
+    found: Array = np.abs(high[0] - low[0] - expected)
     return found
 
 
@@ -118,7 +122,7 @@ def _kinks(x: Array, known: Array, places: Indices, curve: CurveFunction) -> lis
     is_pole = found.kept & (reached > GROWN * before)
     # Where the slope is infinite on both sides, as that of a cube root, there is no kink.
     is_bent = (np.sign(found.low[1]) != np.sign(found.high[1])) | np.isfinite(found.high[1] - found.low[1])
-    return _marked("pole", found, is_pole) + _marked("kink", found, found.kept & ~is_pole & is_bent)
+    return _marked("pole", x, found, is_pole, curve) + _marked("kink", x, found, found.kept & ~is_pole & is_bent, curve)
 
 
 def _gaps(x: Array, known: Array, places: Indices, curve: CurveFunction) -> list[Singularity]:
@@ -129,7 +133,7 @@ def _gaps(x: Array, known: Array, places: Indices, curve: CurveFunction) -> list
     is_pole = np.isinf(reached) | (np.isfinite(before) & (reached > GROWN * before))
     # Where one side is no number the curve ends: that is no jump.
     is_jump = found.kept & ~is_pole & np.isfinite(found.high[0] - found.low[0])
-    return _marked("pole", found, is_pole) + _marked("jump", found, is_jump)
+    return _marked("pole", x, found, is_pole, curve) + _marked("jump", x, found, is_jump, curve)
 
 
 def _larger(low: Array, high: Array) -> Array:
@@ -184,11 +188,25 @@ def _halved(
     return left, right, low, high
 
 
-def _marked(kind: SingularityKind, found: _Halved, chosen: Flags) -> list[Singularity]:
-    """A mark an interval that is chosen, at the end that has the shorter number: 1 rather than 0.9999999999999999."""
-    ends = zip(found.places.tolist(), found.left.tolist(), found.right.tolist(), chosen.tolist(), strict=True)
+def _marked(kind: SingularityKind, x: Array, found: _Halved, chosen: Flags, curve: CurveFunction) -> list[Singularity]:
+    """A mark an interval that is chosen, at the simplest number that is left in it."""
+    places = found.places[chosen]
+    # Beside a pole of which both sides fall alike, rounding decides on which of these the halving ends.
+    slack = EXACT * np.abs(x[places + 1] - x[places])
+    ends = zip(found.left[chosen].tolist(), found.right[chosen].tolist(), slack.tolist(), strict=True)
+    at = [_simplest(min(pair), max(pair), around_0) for *pair, around_0 in ends]
+    # A logarithm grows so slowly that only at its pole itself it is infinite.
+    is_infinite = np.isinf(curve(np.array(at))[0]) if at else ()
     return [
-        Singularity(kind, place, min(left, right, key=lambda number: len(repr(number))))
-        for place, left, right, is_chosen in ends
-        if is_chosen
+        Singularity("pole" if infinite else kind, place, number)
+        for place, number, infinite in zip(places.tolist(), at, is_infinite, strict=True)
     ]
+
+
+def _simplest(low: float, high: float, around_0: float) -> float:
+    """The number from `low` to `high` that is written in the fewest digits: 1 rather than 0.9999999999999999."""
+    if low - around_0 <= 0 <= high + around_0:
+        return 0.0  # Around 0 there are numbers of any size: halving ends before it gets there.
+    middle = low / 2 + high / 2
+    rounded = (float(f"{middle:.{digits}g}") for digits in range(1, 17))
+    return next((number for number in rounded if low <= number <= high), min(low, high, key=lambda x: len(repr(x))))

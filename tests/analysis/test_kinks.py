@@ -33,6 +33,17 @@ CURVES = {
     "a pole": (lambda x: (1 / (x - 0.025), -1 / (x - 0.025) ** 2), [("pole", 0.025)]),
     "a pole at a point": (lambda x: (1 / x, -1 / x**2), [("pole", 0.0)]),
     "an even pole": (lambda x: (1 / (x - 0.02) ** 2, -2 / (x - 0.02) ** 3), [("pole", 0.02)]),
+    "a logarithm's pole": (lambda x: (np.log(np.abs(x - 0.025)), 1 / (x - 0.025)), [("pole", 0.025)]),
+    "a root that begins at a point": (lambda x: (np.sqrt(x), 0.5 / np.sqrt(x)), []),
+    "a root that ends": (lambda x: (np.arcsin(x), 1 / np.sqrt(1 - x * x)), []),
+    "a root and a jump": (
+        lambda x: (np.sqrt(np.abs(x)) + (x > 0), 0.5 * np.sign(x) / np.sqrt(np.abs(x))),
+        [("jump", 0.0)],
+    ),
+    "a root to both sides": (
+        lambda x: (np.sqrt(np.abs(x - 0.025)), 0.5 * np.sign(x - 0.025) / np.sqrt(np.abs(x - 0.025))),
+        [("kink", 0.025)],
+    ),
     "where it begins": (lambda x: (np.log(x - 0.3), np.where(x > 0.3, 1 / (x - 0.3), np.nan)), []),
     "level": (lambda x: (0 * x + 3, 0 * x), []),
 }
@@ -43,6 +54,15 @@ def test_marks(curve, expected):
     told = found(curve)
     assert [kind for kind, _ in told] == [kind for kind, _ in expected]
     assert [at for _, at in told] == pytest.approx([at for _, at in expected], abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["relu", "abs at a point", "a jump", "a pole at a point", "even"])
+@pytest.mark.parametrize("count", [20, 33, 50])
+def test_what_is_at_0_is_told_at_0(name, count):
+    """However the points lie around it: halving comes as near as 1e-25."""
+    curve = CURVES[name][0] if name in CURVES else lambda x: (1 / x**2, -2 / x**3)
+    assert [at for _, at in found(curve, np.linspace(-1.0, 1.0, count))] == [0.0]
+    assert [at for _, at in found(curve, np.linspace(-0.7, 2.0, count))] == [0.0]
 
 
 numbers = st.floats(-1.9, 1.9).filter(lambda number: np.abs(X - number).min() > 1e-3)
