@@ -257,7 +257,7 @@ class Linearization:
         args = self.tape.args[slot]
         operands = self._operands(slot)
         known = self.evaluation.is_known or all_known(operands)
-        is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
+        is_plain = known and not (self.evaluation.has_arrays and any(self._shapes[each] for each in (slot, *args)))
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
                 continue  # Nobody differentiates by it.

@@ -109,7 +109,7 @@ class Run:
         """Whether the derivatives are those of a loss outside the graph."""
         return bool(self.graph.seeds)
 
-    @property
+    @cached_property  # Asked for again by whoever shows it, and of a million inputs as long.
     def gradient(self) -> dict[str, Any]:
         """∂output/∂name for each name of `wrt`."""
         if self.mode == "forward":

@@ -149,9 +149,12 @@ class Remarks:
 
         Of an array only the elements that are `asked` for count.
         """
-        row, out = self.evaluation.rows[slot], self._value(slot)
-        if row is None or not self._is_plain(slot):
-            return None if row is None else self._remark_array(slot, row, asked)
+        row = self.evaluation.rows[slot]
+        if row is None or not is_known(self.evaluation.terms[slot]):
+            return None
+        if not self._is_plain(slot):
+            return self._remark_array(slot, row, asked)
+        out = self._value(slot)
         if isfinite(out) and row.exists is None and row.bends is None:  # Of + and *, say: as most operations.
             return None
         numbers = self._numbers(slot)

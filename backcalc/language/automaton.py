@@ -19,6 +19,7 @@ Ends = Callable[[str, int], int]
 """Of a text and a place in it: where the token of a kind ends that begins there, -1 where none does."""
 
 Lexer = list[tuple[str, Ends]]
+_new = tuple.__new__
 OFTEN = 500
 """Tokens from which on a state is worth one pattern for all its terminals, which takes long to compile."""
 
@@ -84,15 +85,16 @@ class Parser:
         values: list[Any] = []
         while states[-1] != self._final:
             kind, begin, end = self._next(text, end, states, base)
-            row = self._rows[states[-1]]
+            action = self._rows[states[-1]].get(kind)
             # A rule to reduce by is stored as its complement, ~number, so one table of whole numbers says both.
-            while kind in row and row[kind] < 0:
-                row = self._reduce(~row[kind], states, values, kind)
-            if kind not in row:
+            while action is not None and action < 0:
+                action = self._reduce(~action, states, values, kind).get(kind)
+            if action is None:
                 # At the end of the text a token is empty, but its place is one wide all the same.
                 raise RefusedError(Span(base + begin, base + max(end, begin + 1)), self._accepted(states))
-            states.append(row[kind])
-            values.append(Token(text[begin:end], Span(base + begin, base + end)))
+            states.append(action)
+            # As the names themselves make them, but for a call in between: a token is made a million times.
+            values.append(_new(Token, (text[begin:end], _new(Span, (base + begin, base + end)))))
         return values[0]
 
     def _reduce(self, number: int, states: list[int], values: list[Any], kind: str) -> dict[str, int]:
@@ -122,25 +124,27 @@ class Parser:
     def _next(self, text: str, at: int, states: list[int], base: int) -> tuple[str, int, int]:
         """The kind of the next token from `at` on, where it begins and where it ends."""
         state = states[-1]
-        row = self._rows[state]
+        row, tables = self._rows[state], self.tables
         while at < len(text):
-            kind, end = self._match(text, at, state)
+            # Where there is a pattern it is asked here: most tokens of a long text are found so.
+            quick = self._quick.get(state)
+            found = quick(text, at) if quick else None
+            kind, end = (found.lastgroup, found.end()) if found else self._match(text, at, state)
             if not kind:
                 raise self._refusal(text, at, states, base)
             # `given` is a word where a statement begins and a name elsewhere: the state decides, as with Lark.
-            if kind == self.tables.word_like:
-                word = self.tables.words.get(text[at:end])
+            if kind == tables.word_like:
+                word = tables.words.get(text[at:end])
                 return word if word in row else kind, at, end
-            if kind not in self.tables.ignored:
+            if kind not in tables.ignored:
                 return kind, at, end
             at = end
         return END, at, at
 
     def _match(self, text: str, at: int, state: int) -> tuple[str, int]:
         """The first terminal of `state` that stands at `at`, and where it ends; an empty name where none does."""
-        if quick := self._quick.get(state):
-            found = quick(text, at)
-            return (found.lastgroup or "", found.end()) if found else ("", at)
+        if state in self._quick:
+            return "", at  # Its pattern has been tried.
         # A short run never comes to compile one: it takes as long as a thousand tokens.
         self._uses[state] = self._uses.get(state, 0) + 1
         if self._uses[state] > OFTEN:
@@ -237,6 +241,8 @@ def _maker(rule: Rule, callbacks: Callbacks) -> Maker | None:
     chosen = _chosen(parts)
     if name:
         callback = getattr(callbacks, name)
+        if parts == "x" * len(parts):
+            return lambda values: callback(*values)  # All of them: nothing is picked.
         return lambda values: callback(*chosen(values))
     return chosen if origin[0] == "_" else lambda values: chosen(values)[0]
 

@@ -176,21 +176,20 @@ def label(fn: str, options: Options) -> str:
 
 def postorder(expr: Expr) -> Iterator[Expr]:
     """Every distinct object of `expr`, arguments before the calls that use them, from left to right."""
-    opened: set[int] = set()  # Calls whose arguments are on the stack, above them.
     seen: set[int] = set()
-    stack: list[Expr] = [expr]
+    stack: list[Expr | tuple[Expr]] = [expr]
     while stack:
         part = stack.pop()
-        key = id(part)
-        if key in seen:
-            continue
-        if isinstance(part, Call) and key not in opened:
-            opened.add(key)
-            stack.append(part)  # Below its arguments, to come back to once these are done.
-            stack.extend(part.args[::-1])  # The first on top.
-        else:
-            seen.add(key)
-            yield part
+        if isinstance(part, tuple):
+            yield part[0]  # A call whose arguments are done.
+        elif id(part) not in seen:
+            seen.add(id(part))
+            if isinstance(part, Call):
+                # Below its arguments, to come back to; what is open is never met again, for nothing holds itself.
+                stack.append((part,))
+                stack += part.args[::-1]  # The first on top.
+            else:
+                yield part
 
 
 class Folded(dict[int, T]):

@@ -81,7 +81,12 @@ def _collected(call: Call) -> list[_Pending] | None:
     # x + y + x: the last term is compared with earlier ones, and brought next to its like, where a row says 2*x.
     body, rest = _term(call.args[1]), call.args[0]
     later: list[Call] = []
-    while isinstance(rest, Call) and rest.fn in SUMS and _term(rest.args[1]) != body and len(later) < MOST_TERMS:
+    # `not ==` of a name by its letters alone: a sum of a million names asks it sixteen million times.
+    name = body.id if isinstance(body, Name) else None
+    while isinstance(rest, Call) and rest.fn in SUMS and len(later) < MOST_TERMS:
+        term = rest.args[1] if isinstance(rest.args[1], Name) else _term(rest.args[1])
+        if term.id == name if isinstance(term, Name) else term == body:
+            break
         later.append(rest)
         rest = rest.args[0]
     is_sum = isinstance(rest, Call) and rest.fn in SUMS
@@ -175,6 +180,8 @@ def _computed(call: Call) -> Expr | None:
         return None
     if row.shape != "elementwise":
         return _reduced(call, row)
+    if any(isinstance(arg, Name) for arg in call.args):
+        return None  # Said first, for most operations of a formula are on names.
     numbers = [arg.value for arg in call.args if isinstance(arg, Number)]
     if len(numbers) == len(call.args):
         value = row.evaluate(*numbers)
@@ -321,4 +328,14 @@ def _along(fn: str, options: Options, part: Call, args: tuple[Expr, ...]) -> Exp
 def _may_fit(patterns: tuple[Expr, ...], heads: tuple[str, ...]) -> bool:
     if len(patterns) != len(heads):
         return False
-    return all(isinstance(part, Name) or _head(part) == head for part, head in zip(patterns, heads, strict=True))
+    known: dict[str, str] = {}
+    return all(_may_be(part, head, known) for part, head in zip(patterns, heads, strict=True))
+
+
+def _may_be(pattern: Expr, head: str, known: dict[str, str]) -> bool:
+    """Whether what begins so may have the form of `pattern`, beside other arguments of which `known` tells letters."""
+    if not isinstance(pattern, Name):
+        return _head(pattern) == head
+    if pattern.id in _NUMBERS or pattern.id == _NO_NUMBER:
+        return (head == Number.__name__) == (pattern.id in _NUMBERS)
+    return known.setdefault(pattern.id, head) == head  # Equal parts begin alike: x + x is no sum and a name.
