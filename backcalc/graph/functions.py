@@ -308,7 +308,7 @@ class Functions:
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
         known = {*BUILT_IN, *self._functions}
-        from backcalc.graph.elsewhere import guesses, hint_for  # What other tools call it is of use to who slips.
+        from backcalc.language.elsewhere import guesses, hint_for  # What other tools call it is of use to who slips.
 
         hints = hint_for(call.fn)
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.

@@ -43,7 +43,7 @@ def _as_a_call(call: Call, indices: Sequence[Expr], known: Callable[[str], bool]
     if known(name.casefold()) and not is_choice:
         args = ", ".join(shorten(unparse(index)) for index in indices)
         return (f"an argument stands in parentheses: {name.casefold()}({args})",)
-    from backcalc.graph.elsewhere import hint_for  # What other tools call it is of use to who slips.
+    from backcalc.language.elsewhere import hint_for  # What other tools call it is of use to who slips.
 
     return hint_for("piecewise" if is_choice else name)
 

@@ -22,7 +22,7 @@ import pytest
 import backcalc
 from backcalc.cli import main
 from backcalc.cli.group import cli
-from backcalc.graph.elsewhere import ELSEWHERE
+from backcalc.language.elsewhere import ELSEWHERE
 from backcalc.language.hints import TERMINAL_WORDS
 from backcalc.language.parser import parse
 from backcalc.language.slips import SYNTAX_HINTS

@@ -8,7 +8,7 @@ import pytest
 from graphs import refusals
 
 import backcalc
-from backcalc.graph.elsewhere import ELSEWHERE, hint_for
+from backcalc.language.elsewhere import ELSEWHERE, hint_for
 from backcalc.rules.primitives import ALIASES, PRIMITIVES
 from backcalc.text.errors import BackcalcError
 
