@@ -294,8 +294,10 @@ class Functions:
         name = label(call.fn, call.options)
         message = f"`{name}` takes {takes}, not {len(call.args)}"
         hints: tuple[str, ...] = ()
-        if call.fn in ("log", "ln") and len(call.args) == 2:
-            hints = ("the logarithm of x to the base b is log(x)/log(b)",)
+        from backcalc.graph.argument_counts import hints_of_count  # Of use to who slips.
+
+        if of_two := hints_of_count(call):
+            hints = of_two
         elif call.fn in self._functions:
             function = self._functions[call.fn]
             hints = (f"it is defined as {call.fn}({', '.join(function.params)})",)
@@ -308,7 +310,7 @@ class Functions:
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
         known = {*BUILT_IN, *self._functions}
-        from backcalc.language.elsewhere import guesses, hint_for  # What other tools call it is of use to who slips.
+        from backcalc.language.habits import guesses, hint_for  # What other tools call it is of use to who slips.
 
         hints = hint_for(call.fn)
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.

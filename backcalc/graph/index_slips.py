@@ -10,6 +10,8 @@ from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
 _NO_INDEX = "an index is a whole number"
+# As MATLAB calls the last one, and NumPy an axis that is new.
+_PLACES = {"end": "the last element is x[-1]", "None": "a row is reshape(x, 1, 3), a column reshape(x, 3, 1)"}
 
 
 def wrong_indices(call: Call, indices: Sequence[Expr], known: Callable[[str], bool]) -> Iterator[Diagnostic]:
@@ -21,8 +23,7 @@ def wrong_indices(call: Call, indices: Sequence[Expr], known: Callable[[str], bo
     for index in indices:
         for part in _parts(index):
             if not _is_whole(part):
-                last = isinstance(part, Name) and part.id == "end"  # As MATLAB calls it.
-                hint = "the last element is x[-1]" if last else "the first element is x[0]"
+                hint = _PLACES.get(part.id if isinstance(part, Name) else "", "the first element is x[0]")
                 yield Diagnostic(Code.BAD_INDEX, _NO_INDEX, part.span, hints=(hint,))
     lists = [index for index in indices if isinstance(index, Call) and index.fn == PICK]
     if len(lists) > 1:  # NumPy takes pairs, MATLAB and pandas rows and columns.
@@ -40,11 +41,15 @@ def _as_a_call(call: Call, indices: Sequence[Expr], known: Callable[[str], bool]
     name = call.args[0].id if isinstance(call.args[0], Name) else ""
     # Mathematica's If[c, x, y]: `if` is no function here, but a choice of its own.
     is_choice = name.casefold() == IF
+    from backcalc.language.habits import hint_for, logarithm  # What other tools call it is of use to who slips.
+
+    if name == "ArcTan" and len(indices) == 2:
+        return (f"the angle of a point is atan2({shorten(unparse(indices[1]))}, {shorten(unparse(indices[0]))})",)
+    if name == "Log" and len(indices) == 2:
+        return (logarithm(indices),)
     if known(name.casefold()) and not is_choice:
         args = ", ".join(shorten(unparse(index)) for index in indices)
         return (f"an argument stands in parentheses: {name.casefold()}({args})",)
-    from backcalc.language.elsewhere import hint_for  # What other tools call it is of use to who slips.
-
     return hint_for("piecewise" if is_choice else name)
 
 

@@ -38,6 +38,11 @@ FORMULAS = (
     SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸\(", "a product needs its sign: {f}*(…)", "y = ½(a + b)"),
     # Before `(` any name is a function, before a bare argument only one of OF_ONE.
     SyntaxHint(
+        rf"\b(?P<f>{OF_ONE})\s*\^\s*\(?\s*[-−]\s*1\s*\)?\s*‸[\w(]",
+        "the inverse function has a name of its own (asin, acos, atan, log); 1/{f}(x) is the reciprocal",
+        "y = sin^-1(x)",
+    ),
+    SyntaxHint(
         rf"\b(?P<f>{NAME}(?=⁻¹\s*‸\()|{OF_ONE})⁻¹\s*‸[\w(]",
         "the inverse function has a name of its own (asin, acos, atan, log); 1/{f}(x) is the reciprocal",
         "y = sin⁻¹(x)",
@@ -74,6 +79,11 @@ FORMULAS = (
         "a comma parts arguments, {f}({a}, {x}); a product needs its sign, {a}*{x}",
         "y = max(0 x)",
     ),
+    SyntaxHint(
+        r"\bIF\(\s*(?P<c>[^();]+?)\s*‸;\s*(?P<a>[^();]+?)\s*;\s*(?P<b>[^();]+?)\s*\)",
+        "a choice is if {c} then {a} else {b}",
+        "y = IF(x > 0; x; 0)",
+    ),
     SyntaxHint(r"\w\([^()\[\]]*‸;", "a comma parts arguments: f(x, y)", "y = max(0; x)"),
     # Not in brackets, where a comma is missing.
     SyntaxHint(
@@ -87,6 +97,11 @@ FORMULAS = (
         "y = 10 000",
     ),
     SyntaxHint(r"\b0‸x[\da-fA-F]", "a number is written by decimal digits: 16", "y = 0x10"),
+    SyntaxHint(
+        r"\b(?P<f>ones|zeros)\(\(\s*(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*\)",
+        "a shape stands without parentheses: {f}({a}, {b})",
+        "y = ones((3, 2))",
+    ),
     SyntaxHint(rf"[=(,+*/-]\s*\(\s*[-−]?{NUMBER}\s*‸,", "a vector stands in brackets: [1, 2, 3]", "y = (1, 2, 3)"),
     SyntaxHint(rf"=\s*{NUMBER}\s*‸:", "numbers in a row are [k for k in 1..5]", "y = 1:5"),
     SyntaxHint(
@@ -102,6 +117,45 @@ FORMULAS = (
     ),
     SyntaxHint(rf"‸{_RAISED}", "a raised letter is written as a power: e^x", "y = (a + b)ˣ"),
     # Numbers, products and calls
+    SyntaxHint(
+        rf"(?P<n>{NUMBER})\s+‸[xX]\s+(?P<m>{NUMBER})",
+        "the sign of a product is `*` or `×`, not a letter: {n}*{m}",
+        "y = 2 x 3",
+    ),
+    SyntaxHint(
+        rf"(?P<n>{NUMBER})\s*‸√\s*(?P<x>{NAME}|{NUMBER})",
+        "is it {n}*√{x} or the root x^(1/{n})? a product needs its sign",
+        "y = 3√x",
+    ),
+    SyntaxHint(r"‸[²³⁴ⁿ]\s*√", "the third root is cbrt(x), the fourth x^(1/4)", "y = ³√x"),
+    SyntaxHint(
+        rf"\bfor\s+{NAME}\s+in\s+(?P<v>{NAME})\s*‸[\])]",
+        "a variable goes over whole numbers, [{v}[k]^2 for k in 0..2]; by elements it is {v}^2",
+        "y = [x^2 for x in v]",
+    ),
+    # As MATLAB has places in arrays, and a spreadsheet cells.
+    SyntaxHint(rf"(?P<x>{NAME})\(\s*‸:\s*\)", "all elements as a vector are flatten({x})", "y = x(:)"),
+    SyntaxHint(
+        r"\(\s*(?P<a>[A-Z]+\d+)\s*‸:\s*(?P<b>[A-Z]+\d+)",
+        "cells are named one by one: sum([{a}, {b}])",
+        "y = SUM(A1:A2)",
+    ),
+    SyntaxHint(
+        rf"\b{NAME}\(\s*\w+\s*‸:\s*\w+\s*\)",
+        "a part of a vector is x[1:3], counted from 0 and without the end",
+        "y = x(2:3)",
+    ),
+    SyntaxHint(
+        r"\bnorm\([^()]*,\s*‸['\"]\w+['\"]", "norm(x) is the root of the sum of all squares", "y = norm(A, 'fro')"
+    ),
+    SyntaxHint(r",\s*‸['\"]all['\"]", "without an axis it takes all elements: sum(x)", "y = sum(x, 'all')"),
+    SyntaxHint(r"\b(Sum|Product)\[.*‸\{", "a sum over an index is sum(x[k] for k in 0..2)", "y = Sum[k, {k, 1, 3}]"),
+    SyntaxHint(
+        r"\bClip\[(?P<x>[^,\[\]]+),\s*‸\{\s*(?P<a>[^,{}]+),\s*(?P<b>[^,{}]+)\}",
+        "between two bounds it is clip({x}, {a}, {b})",
+        "y = Clip[x, {0, 1}]",
+    ),
+    SyntaxHint(r"=\s*(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*[-+*/^)]", "a decimal point, not a comma: {a}.{b}", "y = 1,5*x"),
     SyntaxHint(r"‸[∑Σ]|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
     # A capital is a matrix as likely as a number.
     SyntaxHint(

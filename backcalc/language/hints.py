@@ -7,11 +7,14 @@ import unicodedata
 
 from backcalc.language.answer_slips import ANSWERS
 from backcalc.language.automaton import RefusedError
+from backcalc.language.habits import hint_for
 from backcalc.language.slips import SYNTAX_HINTS
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
+ARGUMENTS_SHOWN = 40  # As much of a call's arguments.
+KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "padding": "pad", "negative_slope": "slope"}
 WORD_SHOWN = 24  # A word of the file that a hint repeats is cut to this.
 HERE = "‸"  # Marks in a pattern the place at which the parser gave up.
 
@@ -172,8 +175,24 @@ def _hint(before: str, after: str, start: str) -> tuple[str, ...]:
         is_for_statements = row.pattern.startswith("^")
         match = None if is_for_statements and start != "statement" else re.search(row.pattern, marked)
         if match:
-            return (_filled(row.hint, match),)
+            return _known_elsewhere(match) or (_filled(row.hint, match),)
     return ()
+
+
+def _known_elsewhere(match: re.Match[str]) -> tuple[str, ...]:
+    """What a function of another notation is called here, where that is another name."""
+    groups = match.groupdict(default="")
+    name = groups.get("fn", "").replace(HERE, "")
+    return hint_for(name, groups.get("module", "")) if name else ()
+
+
+def _arguments(text: str) -> str:
+    """The arguments of a call as they stand here; `…` where they are long, or have signs that are none here."""
+    here = re.sub(r"\b(\w+)(?=\s*=)", lambda match: KEYWORDS.get(match[1], match[1]), text.strip())
+    here = re.sub(r"(?<==)\s*True\b", "1", here)
+    here = re.sub(r"^\((\s*\d+(?:\s*,\s*\d+)*)\s*,?\s*\)$", r"\1", here)  # A shape: ones((3, 2)).
+    is_plain = len(here) <= ARGUMENTS_SHOWN and not re.search(r"[^\W\d]\s*\.\s*[^\W\dT]|[\\'\"{}$&|!;]", here)
+    return (here or "x") if is_plain else "…"
 
 
 def _filled(hint: str, match: re.Match[str]) -> str:
@@ -181,5 +200,12 @@ def _filled(hint: str, match: re.Match[str]) -> str:
     for name, text in match.groupdict(default="").items():
         # A raised letter is none of a name; the letter that it is, is.
         word = unicodedata.normalize("NFKC", text) if name == "raised" else text
+        if name == "fn":
+            word = text.casefold()  # Ours are in small letters: ReLU, Tanh.
+        elif name == "args":
+            word = _arguments(text)
+            hint = hint.replace("{args}", word)
+        elif name == "axis":
+            word = {"-1": "1", "-2": "0"}.get(text, text)  # From the end, as of a matrix.
         hint = hint.replace(f"{{{name}}}", shorten(word, WORD_SHOWN))
     return hint

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from backcalc.language.lexis import NAME
-from backcalc.language.syntax_hint import SyntaxHint
+from backcalc.language.syntax_hint import ARGUMENTS, SyntaxHint
+
+# The commands of LaTeX that are functions.
+_FUNCTIONS = "(?:arc)?(?:sin|cos|tan)h?|exp|log|ln|lg|max|min|det|cot|sec|csc|coth"
 
 NOTATIONS = (
-    # Other notations
-    # What these modules are commonly called; any other dot is a row's further down.
     SyntaxHint(
-        r"\b(np|numpy|jnp|jax|torch|tf|math|scipy|Math)‸\.(constants\.)?(?P<c>pi|PI|e|E|inf|Inf|tau)\b(?!\s*\()",
-        "a constant stands without its module: pi, e, tau, inf",
-        "y = np.pi*r^2",
+        r"‸\\begin\{(cases|dcases)", "a choice is written: if c then a else b", "y = \\begin{cases} x \\end{cases}"
     ),
-    SyntaxHint(
-        rf"\b(np|numpy|jnp|jax|torch|tf|math|nn|F|K|scipy|special)‸\.(\w+\.)*(?P<f>{NAME})",
-        "a function stands without its module: {f}(x)",
-        "y = np.exp(x)",
-    ),
-    SyntaxHint(r"[\w)\]]\s*‸\.(?P<s>[*/^])", "operations go by elements already: `{s}`, not `.{s}`", "y = a.*b"),
-    # Before the row of methods: the transpose has a sign of its own.
-    SyntaxHint(rf"(?P<x>{NAME})\s*‸\.(t|transpose)\(", "the transpose is written {x}.T", "y = x.t()"),
-    # A product of matrices is `@`, whatever `dot` is elsewhere: here it takes vectors.
-    SyntaxHint(
-        rf"(?P<x>{NAME}\.T)\s*‸\.(dot|matmul|mm|mv)\s*\((?P<a>[^()]+)\)",
-        "a matrix product is written {x} @ {a}",
-        "y = W.T.dot(x)",
-    ),
-    SyntaxHint(
-        rf"(?P<x>{NAME}(?:\.T)?)\s*‸\.(?P<f>{NAME})\s*\(\s*\)",
-        "a function stands before its argument: {f}({x})",
-        "y = x.sum()",
-    ),
-    SyntaxHint(
-        rf"(?P<x>{NAME}(?:\.T)?)\s*‸\.(?P<f>{NAME})\s*\((?P<a>[^()]+)\)",
-        "a function stands before its arguments: {f}({x}, {a})",
-        "y = W.dot(x)",
-    ),
-    SyntaxHint(rf"‸\.(?P<f>{NAME})\s*\(", "a function stands before its argument: {f}(x)", "y = (x + 1).sum()"),
     SyntaxHint(
         r"‸\\begin\{\w*(matrix|array)",
         "a vector is written [1, 2], a matrix [[1, 2], [3, 4]]",
@@ -45,7 +19,29 @@ NOTATIONS = (
     ),
     SyntaxHint(r"[\w)\]}]\s*‸\\\\", "a line ends without a sign", "y = x^2 \\\\"),
     SyntaxHint(
-        r"‸\\(mathbf|boldsymbol|bm|vec|hat|bar|tilde|mathrm|text|operatorname)\{\s*(?P<x>\\?\w+)",
+        rf"‸\\(operatorname|mathrm|text|mathsf)\*?\{{\s*(?P<fn>{NAME})\s*\}}\s*\((?P<args>{ARGUMENTS})\)",
+        "a function stands bare: {fn}({args})",
+        "y = \\mathrm{ReLU}(x)",
+    ),
+    SyntaxHint(
+        rf"‸\\(?P<fn>{_FUNCTIONS}|sigma)\s*\((?P<args>{ARGUMENTS})\)",
+        "a function stands bare: {fn}({args})",
+        "y = \\tanh(x)",
+    ),
+    SyntaxHint(
+        rf"‸\\(?P<fn>{_FUNCTIONS})(?:\s+\\?|\s*\{{)(?P<args>\w+)",
+        "an argument stands in parentheses: {fn}({args})",
+        "y = \\ln x",
+    ),
+    SyntaxHint(r"‸\\(mathbb|mathrm)\{\s*E\s*\}", "an expectation over elements is mean(x)", "y = \\mathbb{E}[x]"),
+    # What wears a hat is not what wears none.
+    SyntaxHint(
+        r"‸\\(wide)?(?P<h>hat|bar|tilde|dot|overline)\s*\{?\s*(?P<x>\\?\w+)",
+        "a mark is part of the name: {x}_{h}",
+        "\\hat{y} = x",
+    ),
+    SyntaxHint(
+        r"‸\\(mathbf|boldsymbol|bm|vec|mathrm|text|operatorname|mathcal|mathit|mathsf|mathbb)\{\s*(?P<x>\\?\w+)",
         "a name stands bare: {x}",
         "y = \\mathbf{w}*x",
     ),
@@ -58,6 +54,23 @@ NOTATIONS = (
     SyntaxHint(
         r"(\^\s*\{?\s*‸|‸\^\s*\{?\s*)\\(top|intercal|mathsf|mathrm|text)", "the transpose is written A.T", "y = w^\\top"
     ),
+    SyntaxHint(r"\^\s*\{?\s*‸\\prime", "a prime is part of the name: x'", "y = x^\\prime"),
+    SyntaxHint(
+        r"‸\\langle\s*(?P<a>\w+)\s*,\s*(?P<b>\w+)", "the product of two vectors is dot({a}, {b})", "y = \\langle a, b"
+    ),
+    SyntaxHint(r"‸\\(lfloor|lceil)", "rounded down it is floor(x), up ceil(x)", "y = \\lfloor x \\rfloor"),
+    SyntaxHint(r"‸\\int\b|‸\\int_", "there are no integrals here", "y = \\int_0^1 x"),
+    SyntaxHint(r"‸\\otimes", "the outer product is outer(x, y)", "y = a \\otimes b"),
+    SyntaxHint(r"‸\\oplus", "a sum is written a + b, vectors end to end concat(a, b)", "y = a \\oplus b"),
+    SyntaxHint(r"‸\\circ", "a function of a function is written f(g(x)), a product by elements a*b", "y = f \\circ g"),
+    SyntaxHint(r"‸\\div\b", "a quotient is written a/b", "y = a \\div b"),
+    SyntaxHint(
+        rf"^{NAME}\s*‸\\(approx|coloneqq|triangleq|equiv|leftarrow|gets)",
+        "a node is defined with `=`: y = 3",
+        "y \\coloneqq 3",
+    ),
+    SyntaxHint(r"‸\\([,;:!]|quad|qquad|displaystyle|textstyle)", "a blank parts words: a * b", "y = a \\, b"),
+    SyntaxHint(r"^\s*‸(\\[(\[]|\$)", "a statement stands without these signs: y = …", "$y = x^2$"),
     SyntaxHint(r"‸\\infty", "infinity is written inf", "y = \\infty"),
     SyntaxHint(r"‸\\odot", "a product by elements is written a*b", "y = a \\odot b"),
     SyntaxHint(r"‸\\(le|leq|ge|geq|ne|neq)\b", "write `<=`, `>=` or `!=`", "y = a \\leq b"),
@@ -71,13 +84,30 @@ NOTATIONS = (
     SyntaxHint(r"‸∥", "a norm is written norm(x)", "y = ∥x∥"),
     SyntaxHint(r"\[\s*‸\.\.", "all rows are X[:, 0]", "y = X[..., 0]"),
     SyntaxHint(r"\(\s*‸\*.*\*\)", "a comment begins with #", "y = x (* twice *)"),
-    SyntaxHint(r"‸\\frac", "a quotient is written a/b", "y = \\frac{a}{b}"),
+    SyntaxHint(r"‸\\[dtc]?frac", "a quotient is written a/b", "y = \\frac{a}{b}"),
     SyntaxHint(r"‸\\(cdot|times|ast)", "a product is written a*b", "y = a \\cdot b"),
+    SyntaxHint(r"‸\\sqrt\[", "the third root is cbrt(x), the fourth x^(1/4)", "y = \\sqrt[3]{x}"),
     SyntaxHint(r"‸\\sqrt", "a root is written sqrt(x)", "y = \\sqrt{x}"),
     SyntaxHint(r"‸\\(sum|prod)", "a sum of the elements is sum(x), a product prod(x)", "y = \\sum x"),
     SyntaxHint(r"‸\\(left|right|big)", "parentheses stand bare: (…)", "y = \\left(x\\right)"),
     # Behind the commands of LaTeX, with which a backslash begins too.
     SyntaxHint(r"[\w)\]]\s*‸\\", "a system is solved by inv(A) @ b", "y = A\\b"),
+    SyntaxHint(
+        rf"(?P<a>{NAME})\s*\^\s*‸\{{\s*(T|t|⊤|ᵀ|\\(top|intercal|mathsf|mathrm|text)\W*T?)\s*\}}*\s*(?P<x>{NAME})",
+        "the transpose is written {a}.T, this product {a}.T @ {x}",
+        "y = W^{T} x",
+    ),
+    SyntaxHint(
+        rf"(?P<a>{NAME})\s*\^\s*‸\{{\s*(T|t|⊤|ᵀ|\\(top|intercal|mathsf|mathrm|text)\b)",
+        "the transpose is written {a}.T",
+        "y = W^{T}",
+    ),
+    SyntaxHint(
+        rf"(?P<a>{NAME})\s*\^\s*‸[⊤ᵀ⊺]\s*(?P<x>{NAME})",
+        "the transpose is written {a}.T, this product {a}.T @ {x}",
+        "y = x^⊤ w",
+    ),
+    SyntaxHint(rf"(?P<a>{NAME})\s*(\^\s*‸[⊤ᵀ⊺]|‸[⊺†])", "the transpose is written {a}.T", "y = x^⊤"),
     SyntaxHint(r"(\^|\*\*)\s*‸\{", "a power of more than one sign stands in parentheses: e^(2*x)", "y = e^{2*x}"),
     SyntaxHint(r"‸∏", "a product of the elements is prod(x)", "y = ∏ x"),
     SyntaxHint(r"‸∇", "a derivative in a formula is grad(y, x)", "g = ∇y"),
@@ -92,7 +122,7 @@ NOTATIONS = (
     SyntaxHint(r"‸[∛∜]", "the third root is cbrt(x), the fourth x^(1/4)", "y = ∛x"),
     SyntaxHint(r"‸±", "one sign a node: a + b, a - b", "y = a ± b"),
     SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
-    SyntaxHint(rf"‸[\\$](?P<x>{NAME})", "a name stands bare: {x}", "y = \\sigma(x)"),
+    SyntaxHint(rf"‸[\\$](?P<x>{NAME})", "a name stands bare: {x}", "y = \\sigma*x"),
     SyntaxHint(r"[\w)\]¼-¾⅓⅔⅛]\s*‸\|\|[^|]+\|\|", "a norm is written norm(x)", "y = 2 ||x||"),
     SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
     SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
@@ -100,7 +130,13 @@ NOTATIONS = (
     SyntaxHint(r"‸[!~¬]", "write `not a`, or `a != b`", "y = !a"),
     SyntaxHint(r"‸=[<>]|<‸>", "write `<=`, `>=` or `!=`", "y = a => b"),
     SyntaxHint(r"\*\s*‸\*", "a power is written `^` or `**`", "y = x***2"),
+    SyntaxHint(
+        r"\b(Plus|Times|Total)\s*@\s*‸@", "the sum of the elements is sum(x), the product prod(x)", "y = Plus @@ x"
+    ),
+    SyntaxHint(rf"(?P<a>{NAME})\s*@\s*‸@\s*(?P<x>{NAME})", "a matrix product is written {a} @ {x}", "y = x @@ w"),
+    SyntaxHint(r"\(\s*‸@\w+\s*,", "operations go by elements already: x + y", "y = bsxfun(@plus, a, b)"),
     # Last of the dots.
+    SyntaxHint(r"‸\.\.+\s*$", "a statement goes on in parentheses alone: y = (a + b)", "y = a + b ..."),
     SyntaxHint(r"‸\.(?!\.)", "a name has no dot; `.T` is the transpose", "y = layer.weight"),
     SyntaxHint(
         r"([<>]|[<>=!]=)[^<>=]*[\w)\]]\s*‸([<>]|[=!]=)", "comparisons do not chain: a < b and b < c", "y = a < f(b) < c"

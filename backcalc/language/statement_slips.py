@@ -48,7 +48,7 @@ STATEMENTS = (
         "input x, y = 1, 2",
     ),
     SyntaxHint(r"=\s*‸\?", "what is not known is left out; `--get dL/dx` asks for it", "∂L/∂y = ?"),
-    SyntaxHint(r"‸∈", "a range to sample from is written input x in [0, 1]", "input x ∈ [0, 1]"),
+    SyntaxHint(r"‸(∈|\\in\b)", "a range to sample from is written input x in [0, 1]", "input x ∈ [0, 1]"),
     # The word is a node's name, too, but not in an edge by columns.
     SyntaxHint(
         rf"^(?P<w>input|output|given|adjoint)\s+(?P<v>{NAME})\s*‸\S",
@@ -114,6 +114,12 @@ STATEMENTS = (
     SyntaxHint(r"^(import|from)\s+\w+.*‸", "nothing is imported: all functions are there", "import numpy as np"),
     SyntaxHint(r"^return\s+\w+\s*‸", "what is asked for is named by output y, or by `--of`", "return y"),
     SyntaxHint(r"^(print|disp|show)\s*‸\(", "`backcalc run` prints every node", "print(y)"),
+    # As Mathematica calls, from behind.
+    SyntaxHint(
+        rf"=\s*(?P<args>{NAME})\s*/\s*‸/\s*(?P<fn>Sin|Cos|Tan|Exp|Log|Sqrt|Abs|Tanh|Total|Norm|Mean|Max|Min)\b",
+        "a function stands before its argument: {fn}({args})",
+        "y = x // Sin",
+    ),
     # With a number or a letter behind it: words there are a comment, as the next row has it.
     SyntaxHint(
         rf"[\w)]\s*/\s*‸/\s*({NUMBER}|\w\d*)\s*$",
@@ -179,6 +185,7 @@ STATEMENTS = (
     SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", COLUMNS, "u,v"),
     SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", COLUMNS, "u, v, 3, 4"),
     # Definitions
+    SyntaxHint(r"^\s*‸=\s*\w", "the name of the node stands first: y = …", "=A1*2"),
     SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
     SyntaxHint(rf"^{NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
     SyntaxHint(rf"^{NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
