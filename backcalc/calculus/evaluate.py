@@ -10,7 +10,7 @@ from typing import Any
 from backcalc import progress
 from backcalc.calculus.constant import apply, constant
 from backcalc.graph.model import Dag, has_decimals
-from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_text
+from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_words
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Expr, Name, Number, postorder
 from backcalc.rules.indices import parts
@@ -125,9 +125,13 @@ class Evaluation:
         for slot, shape in self.tape.declared.items():
             if known.get(slot, shape) != shape:
                 node = self.tape.graph.nodes[self.tape.node_of[slot]]
-                declared, found = shape_text(shape), shape_text(known[slot])
-                message = f"`{shorten(node.name)}` is declared as {declared}, its value is {found}"
-                errors.append(Diagnostic(Code.SHAPE_MISMATCH, message, node.span))
+                name, found = shorten(node.name), known[slot]
+                message = f"`{name}` is declared as {shape_words(shape)}, its value is {shape_words(found)}"
+                sizes = ",".join(map(str, found or shape))
+                # A number is no vector of equal numbers, but as a default it is one.
+                hint = f"as a default a number fills the shape: input {name}[{sizes}] = …"
+                hint = hint if not found else f"an array of this shape is declared: input {name}[{sizes}]"
+                errors.append(Diagnostic(Code.SHAPE_MISMATCH, message, node.span, hints=(hint,)))
         if errors:
             raise EvaluateError(self.tape.graph.source, errors)
 

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import Name
+from backcalc.language.expr import Call, Name, postorder
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
@@ -22,6 +22,7 @@ ELSEWHERE_CONSTANTS = {
 }
 """What other programs call numbers, by how the language writes them."""
 
+TRANSPOSE = "t"  # As some raise it; `^T` is refused, for a capital is hardly ever a power.
 _BY_BLANKS = re.compile(r"[ \t]*[\w']+[ \t]+[\w']+[ \t]+[\w']+[ \t]*(?:#|\Z)")
 _PI = "π"
 
@@ -29,6 +30,7 @@ _PI = "π"
 def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
     """A note for each undeclared name, without a value among the `known`, that reads as something else."""
     yield from _relations(graph, known)
+    yield from _raised_to_t(graph, known)
     tails = {edge.tail for node in graph.nodes for edge in node.incoming}
     for node in graph.nodes:
         # The end of an edge is a name beyond doubt.
@@ -57,6 +59,36 @@ def _relations(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
     )
     message = f"each partial is a name that nothing defines: `{shorten(partial)}` is an input here"
     yield Diagnostic(Code.NAMES_AS_PARTIALS, message, edges[0].span, hints=hints)
+
+
+def _raised_to_t(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
+    """A note on `W^t` where nothing says what either is: a power here, the transpose on many a blackboard."""
+    if TRANSPOSE not in graph.index or not _is_open(graph, TRANSPOSE, known):
+        return
+    formulas = [node.expr for node in graph.nodes if node.expr is not None]
+    formulas += [edge.partial for node in graph.nodes for edge in node.incoming]
+    parts = [part for formula in formulas for part in postorder(formula)]
+    bases = [part.args[0] for part in parts if isinstance(part, Call) and is_raised_to_t(part)]
+    # Of x^t, (1 + r)^t and exp(-k)^t nobody takes t for a sign; nor where t stands for a number elsewhere, too.
+    uses = sum(isinstance(part, Name) and part.id == TRANSPOSE for part in parts)
+    if uses != len(bases) or not all(isinstance(base, Name) and base.id[:1].isupper() for base in bases):
+        return
+    matrices = [base.id for base in bases if isinstance(base, Name) and _is_open(graph, base.id, known)]
+    if matrices:
+        name = shorten(matrices[0])
+        hints = (f"the transpose is written {name}.T", f"as a power it is declared: input {TRANSPOSE}")
+        message = f"`{name}^{TRANSPOSE}` is a power, and `{TRANSPOSE}` an input here"
+        yield Diagnostic(Code.POWER_OF_T, message, graph.node(TRANSPOSE).span, hints=hints)
+
+
+def is_raised_to_t(call: Call) -> bool:
+    """Whether `call` is a power of which the exponent is the name t."""
+    return call.fn == "^" and isinstance(call.args[1], Name) and call.args[1].id == TRANSPOSE
+
+
+def _is_open(graph: Dag, name: str, known: Container[str]) -> bool:
+    """Whether nothing says what `name` is: no statement and no value."""
+    return name in graph.index and graph.node(name).is_implicit and name not in known
 
 
 def _constant(name: str) -> tuple[str, ...]:

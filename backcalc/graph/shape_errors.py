@@ -8,6 +8,7 @@ from backcalc.graph.index_errors import misplaced
 from backcalc.graph.inference import Constraint, Inference, MisfitError, OpenShapeError, apply_rule, rule_of
 from backcalc.graph.model import Node
 from backcalc.graph.one_name import transposed
+from backcalc.graph.powers import powers_in
 from backcalc.graph.refusals import BY_ELEMENTS, TAKES, axis_hints, concat_hints, refusal
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
@@ -42,7 +43,9 @@ def explain_open(tape: Tape, inference: Inference, error: OpenShapeError) -> Dia
     place = tape.spans[error.user]
     if place is None and node in tape.graph.index:
         place = tape.graph.node(node).span
-    return Diagnostic(Code.SHAPE_UNKNOWN, message, place, hints=(*transposed(tape, node), hint))
+    return Diagnostic(
+        Code.SHAPE_UNKNOWN, message, place, hints=(*powers_in(tape, error.user), *transposed(tape, node), hint)
+    )
 
 
 def _lengths_beside(tape: Tape, inference: Inference, error: OpenShapeError) -> Iterator[int | None]:
@@ -127,7 +130,7 @@ class _Explanation:
         if None in shapes:
             message += f", where {shape_words(self.shapes[slot])} is needed"
             slots.append(slot)
-        hints = tuple(self._matmul_hints(args)) if rule == "matmul" else ()
+        hints = powers_in(self.tape, slot) or tuple(self._matmul_hints(args)) if rule == "matmul" else ()
         if rule == "elementwise":
             hints = (BY_ELEMENTS,)
         elif rule == "concat":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from backcalc.graph.inference import Inference, MisfitError, OpenShapeError
-from backcalc.graph.one_name import transposed
+from backcalc.graph.one_name import TRANSPOSE, transposed
+from backcalc.graph.powers import raised_to
 from backcalc.graph.tape import Tape
 from backcalc.rules.terms import Shape, shape_words
 from backcalc.text.errors import Code, Diagnostic
@@ -24,8 +25,8 @@ def taken_for_numbers(tape: Tape, known: Container[str]) -> Iterator[Diagnostic]
                 message = f"`{name}` is taken for a number; {shape_words(shape)} would fit as well"
                 hints: tuple[str, ...] = (f"declare it: input {name}[{sizes}], or input {name} for a number",)
                 # A^t is how some write the transpose.
-                if name == "t" and _is_exponent(tape, slot):
-                    hints = ("the transpose is written A.T", *hints)
+                if name == TRANSPOSE:
+                    hints = (*raised_to(tape, slot), *hints)
                 hints = (*transposed(tape, node.name), *hints)
                 yield Diagnostic(Code.TAKEN_FOR_NUMBER, message, node.span, hints=hints)
 
@@ -39,11 +40,6 @@ def _beside(tape: Tape, slot: int) -> Iterator[Shape]:
             if row.symbol == "+":  # A bias is nearly always one for all rows.
                 yield from (shape[-1:] for shape in shapes if len(shape) > 1)
             yield from shapes
-
-
-def _is_exponent(tape: Tape, slot: int) -> bool:
-    operations = zip(tape.rows, tape.args, strict=True)
-    return any(row is not None and row.symbol == "^" and args[1] == slot for row, args in operations)
 
 
 def _fits(tape: Tape, slot: int, shape: Shape) -> bool:

@@ -1,5 +1,5 @@
 """The language: expressions and statements, read by the grammar and written again.
 
-Doors: elsewhere, expr, foreign/translate, foreign/translated, format, forms, lexis, parser, scanner, spelling,
+Doors: expr, foreign/translate, foreign/translated, format, forms, habits, lexis, parser, scanner, spelling,
 statements, unparse.
 """

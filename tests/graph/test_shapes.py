@@ -216,3 +216,45 @@ def test_shapes_that_cannot_be_are_refused(text, place):
 @pytest.mark.parametrize("value", [[1, 2], [[1, 2, 3]], 1])
 def test_a_value_of_another_shape_than_declared_is_refused(value):
     assert refusals("input x[3]\ny = sum(x)", {"x": value})
+
+
+# ---- W^t, the transpose of many a blackboard -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("y = W^t", "the transpose is written W.T"),
+        ("y = W1^t*x + b", "the transpose is written W1.T"),
+        ("input W[2,3]; input x[3]; y = W^t @ x", "the transpose is written W.T"),
+        ("input x[3]; input A[3,3]; y = x^t @ A @ x", "the transpose is written x.T"),
+    ],
+)
+def test_a_power_of_t_that_could_be_a_transpose_is_told(text, hint):
+    warnings = backcalc.parse(text).run({}, of="y").warnings
+    assert any(hint in warning.hints for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "y = x^t",
+        "y = (1 + r)^t",
+        "y = P*(1 + r)^t",
+        "y = a*exp(-k)^t",
+        "y = beta^t*m",
+        "y = P^t*exp(-t)",
+        "input t; y = W^t",
+        "W = 2; y = W^t",
+    ],
+)
+def test_a_power_of_t_that_is_one_is_not(text):
+    assert not backcalc.parse(text).run({}, of="y").warnings
+
+
+@pytest.mark.parametrize("text", ["y = w^t @ x", "y = W^t @ x", "input W[2,3]; input x[2]; y = W^t @ x"])
+def test_a_product_with_a_power_of_t_that_does_not_fit_names_the_transpose(text):
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        backcalc.parse(text).run({})
+    (error,) = caught.value.diagnostics
+    assert error.hints[0] == f"the transpose is written {text[text.index('^') - 1]}.T"

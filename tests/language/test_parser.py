@@ -502,6 +502,9 @@ def test_what_could_mean_two_things_is_refused(text):
         "y = (a\n-b)",
         "y = --a",
         "y = a - -b",
+        "y = 3 --2",  # Only ` -- ` could be the edge of another notation.
+        "y = x^2²",  # A raised sign belongs to what stands before it, as in e^x².
+        "y = e^x²",
         "a,b,3 -1",
     ],
 )
