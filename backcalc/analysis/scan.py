@@ -98,7 +98,7 @@ def scan(graph: Dag, options: Sequence[str], of: str | None = None, shown: Seque
     """
     ranges, rest = split(options)
     # What is no node at all is the runner's to tell.
-    require_inputs(graph, [name for name in ranges if name in graph.index])
+    require_inputs(graph, [name for name in ranges if name in graph.index], "--at")
     columns = np.meshgrid(*ranges.values(), indexing="ij")  # Rows go with the first range, as the last varies fastest.
     at = {name: column.ravel() for name, column in zip(ranges, columns, strict=True)}
     point = read_point(rest)

@@ -167,9 +167,9 @@ def taylor(graph: Dag, at: Point, order: int, of: str | None = None, wrt: Sequen
     return _quadratic(evaluation, point, output, wrt)
 
 
-def require_inputs(graph: Dag, wrt: Iterable[str]) -> None:
-    """Raise UsageError for names that are no inputs, or where there are none at all."""
-    source = Source("--wrt", "")
+def require_inputs(graph: Dag, wrt: Iterable[str], option: str = "--wrt") -> None:
+    """Raise UsageError for names, given by an option, that are no inputs, or where there are none at all."""
+    source = Source(option, "")
     if not graph.inputs:
         raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_INPUTS, "the graph has no inputs to vary")])
     hints = (f"the inputs are {quoted(graph.inputs)}",)

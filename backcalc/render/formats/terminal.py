@@ -74,8 +74,8 @@ class Terminal(Writer):
             yield from notes(texts, i, self.width)
 
     def sentence(self, block: Sentence) -> Iterator[str]:
-        """A line that stands out."""
-        yield self.line((self.cell(block.words), _STRONG))
+        """Words that stand out, in lines that fit."""
+        yield from self._sentence(self.cell(block.words), _STRONG)
 
     def section(self, section: Section) -> Iterator[str]:
         """The equations, broken where they are too long."""

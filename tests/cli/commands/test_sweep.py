@@ -65,7 +65,7 @@ def test_a_pole_is_told_by_the_status(call):
         ("x=0:1:3,y=0:1:3,z=0:1:3", "two make a grid"),
         ("x=0:1:1000000,y=0:1:2", "more than 1,000,000 points"),
         ("q=0:1:3", "no input `q`"),
-        ("y=0:1:3", "`y` is no input"),
+        ("y=0:1:3", "--at: error: `y` is no input"),
         ("x=0:inf:3", "`inf` is no number"),
     ],
 )
@@ -164,3 +164,15 @@ def test_a_plot_by_another_ending_is_refused(name, call, tmp_path):
     assert (status, out) == (2, "")
     assert f"{name} has no ending of a plot: .svg is known" in err
     assert not path.exists()
+
+
+def test_what_is_told_of_marks_fits_the_terminal(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    out = call("sweep", "--at", "x=-3:3:61", "--limit", "3", "--color", "always", stdin="y = floor(x)")[1]
+    lines = re.sub(r"\x1b\[[\d;]*m", "", out).splitlines()
+    assert max(map(len, lines)) == 60  # The plot's.
+    told = next(i for i, line in enumerate(lines) if line.startswith("a jump or a pole"))
+    assert "(a jump at 3)" in " ".join(line.strip() for line in lines[told:])
+    # In a pipe it is one line.
+    out = call("sweep", "--at", "x=-3:3:61", "--limit", "3", stdin="y = floor(x)")[1]
+    assert out.splitlines()[-1].endswith("(a jump at 3)")
