@@ -11,6 +11,7 @@ from math import ceil, floor, log10
 
 import numpy as np
 
+from backcalc.bulk.arrays.sorting import Indices
 from backcalc.render.document import Curve, Plot
 from backcalc.render.pictures.measures import FONT, LINE, SMALL, text_width
 from backcalc.render.pictures.plot import shares, window
@@ -50,6 +51,7 @@ COLOURS: tuple[Colour, ...] = (
     (".kink", *PAPER[1:]),
 )
 MOST_TOLD = 8  # Kinks, and jumps, of a curve in words.
+FEW = 4  # Points a pixel across, of which all are drawn.
 LEAST = 5e-324  # The least positive number: of axes that are shorter than six of it.
 ROUND = (1, 2, 5, 10)  # Steps between ticks, times a power of ten.
 
@@ -153,7 +155,8 @@ def _axes(x: _Scale, y: _Scale) -> Iterator[str]:
 def _curve(curve: Curve, across: Array, up: Array, colour: str) -> Iterator[str]:
     """The pieces of a curve, and its signs."""
     for start, stop in _pieces(up, curve.gaps):
-        points = " ".join(f"{a:.2f},{b:.2f}" for a, b in zip(across[start:stop], up[start:stop], strict=True))
+        kept = start + _seen(across[start:stop], up[start:stop])
+        points = " ".join(f"{a:.2f},{b:.2f}" for a, b in zip(across[kept], up[kept], strict=True))
         yield f'<polyline class="curve {colour}" points="{points}"/>'
     for i in curve.gaps:
         at = (across[i] + across[i + 1]) / 2
@@ -161,6 +164,20 @@ def _curve(curve: Curve, across: Array, up: Array, colour: str) -> Iterator[str]
     for i in curve.kinks:
         if np.isfinite(up[i]):
             yield f'<path d="M{across[i]:.2f} {up[i]:.2f}m0 -5l5 5l-5 5l-5 -5z" class="kink {colour}"/>'
+
+
+def _seen(across: Array, up: Array) -> Indices:
+    """The points of a piece that make the line: of many in one pixel's column the first, lowest, highest and last."""
+    columns = np.floor(across).astype(np.int64)
+    if len(across) <= FEW * (1 + abs(int(columns[-1] - columns[0]))):
+        return np.arange(len(across))
+    starts = np.flatnonzero(np.append(True, np.diff(columns) != 0))
+    column = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(across))))
+    # Sorted by column and then by height, the ends of each column's run are its lowest and its highest point.
+    order = np.lexsort((up, column))
+    stops = np.append(starts[1:], len(across)) - 1
+    found: Indices = np.unique(np.concatenate([starts, stops, order[starts], order[stops]]))
+    return found
 
 
 def _pieces(up: Array, gaps: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -107,7 +107,10 @@ class ScanReport:
         if mark.kind == "kink":
             return "a kink at ", CellValue(mark.at)
         # The interval says where the curve is not joined, the number why.
-        ends = [CellValue(float(number), MARK_DIGITS) for number in x[mark.place : mark.place + 2]]
+        low, high = map(float, x[mark.place : mark.place + 2])
+        # As many digits as tell them apart: of a million points neighbours share the first six.
+        digits = next(count for count in range(MARK_DIGITS, 18) if f"{low:.{count}g}" != f"{high:.{count}g}")
+        ends = CellValue(low, digits), CellValue(high, digits)
         about = "a jump or a pole, not joined: between " if is_first else "between "
         return (about, ends[0], " and ", ends[1], f" (a {mark.kind} at ", CellValue(mark.at), ")")
 

@@ -146,6 +146,20 @@ def test_a_plot_tells_itself_in_words():
     assert nothing == "y goes from no number at x = −2 to no number at x = 2."
 
 
+def test_of_many_points_those_that_make_the_line_are_drawn():
+    x = np.linspace(-2.0, 2.0, 200_001)
+    y = np.sin(1e4 * x) + (np.abs(x - 0.7) < 1e-5) * 5  # One point that stands out.
+    many = picture_of(Plot("", "x", x, [Curve("y", y, [100_000])]))
+    lines = [line.get("points").split() for line in many.iter(f"{TAG}polyline")]
+    assert len(lines) == 2  # Parted at the jump.
+    assert 1000 < sum(map(len, lines)) <= 4 * 626
+    drawn_ys = [float(point.partition(",")[2]) for line in lines for point in line]
+
+    assert min(drawn_ys) < np.median(drawn_ys) - 200  # In pixels from above.
+    assert lines[0][0].startswith("72.00,")
+    assert lines[-1][-1].startswith("696.00,")
+
+
 def test_a_long_legend_goes_on_in_lines_below_and_the_frame_below_it():
     names = [f"{letter}{'long' * 5}" for letter in "abcdefgh"]
     root = picture_of(Plot("", "x", X, [Curve(name, X * i) for i, name in enumerate(names)]))
