@@ -100,8 +100,8 @@ class Behaviour:
         for k, (left, right) in enumerate(zip(self.left.tolist(), self.right.tolist(), strict=True)):
             # Beside large coefficients rounding is larger than a small one.
             size = NEGLIGIBLE * max(1.0, float(np.abs(self.right[: k + 1]).max()))
-            # `not <=`, for nan agrees with nothing.
-            if not abs(left - right) <= SAME * max(abs(left), abs(right)) + size:
+            # Nothing agrees with what is infinite, beside which any number would be small, nor with nan.
+            if not isfinite(left - right) or abs(left - right) > SAME * max(abs(left), abs(right)) + size:
                 return k
         return len(self.left)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, inf, isfinite
+from math import floor, inf, isfinite, isnan
 from typing import Any
 
 from backcalc.analysis.taylor import Behaviour, Expansion, Quadratic
@@ -253,6 +253,8 @@ def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
 def _verdict(found: Expansion, word: str, digits: int) -> Phrase:
     """How the output behaves, as a sentence."""
     output, name, place = found.output, NodeName(shorten(found.output.name)), _place(found)
+    if word == "kink" and all(map(isnan, output.slopes)):  # It may have one all the same, as √x·√x has.
+        return Phrase(("series tell no slope of ", name, " at ", *place))
     if word == "kink":
         return Phrase((name, " is not differentiable at ", *place, ": ", *_slopes(output, digits)))
     if word == "jump":

@@ -120,7 +120,39 @@ def convolved(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Array:
         left = np.flatnonzero(is_there[: k + 1] & other_is_there[k::-1])
         # zeros_like: of no pairs there is still a term, of its shape.
         found.append(np.zeros_like(found[0]) + _summed(x[left], y[k - left], product))
-    return np.array(found)
+    return _without_lost(np.array(found), x, y, product)
+
+
+def _without_lost(found: Array, x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Array:
+    """The terms of a product, nan from where those that neither factor has decide: √t·√t is t, and has no t⁰."""
+    if np.isfinite(x).all() and np.isfinite(y).all():  # As nearly always.
+        return found
+    if product is np.multiply:
+        first = np.where(_is_undefined(x, y) | _is_undefined(y, x), 1, lost_from(x) + lost_from(y) - 1)
+    else:  # Of matrices every element may have part in every other.
+        first = np.array(min(lost_from(x).min(), len(x)) + min(lost_from(y).min(), len(y)) - 1)
+    orders = np.arange(len(found)).reshape(-1, *(1,) * (found.ndim - 1))
+    return np.where((orders >= first) & np.isfinite(found), np.nan, found)
+
+
+def _is_undefined(x: Array, other: Array) -> Any:
+    """Whether x has a value and no slope, as √t has on the side where it has no value, and the other is not 0."""
+    return np.isnan(x[1:2]).any(axis=0) & (other != 0).any(axis=0)
+
+
+def known_quotient(found: Array, a: Array, b: Array) -> Array:
+    """`found`, the terms of a quotient a/b; nan behind the first where it has a pole, which no powers of t make."""
+    found[1:, ((b[0] == 0) & (a[0] != 0)) | _is_undefined(b, a)] = np.nan
+    return found
+
+
+def lost_from(terms: Array) -> Array:
+    """The order of the first term that is not finite, by element; as many as there are where all are.
+
+    Of order i, it says that what is left of the function rises faster than t^(i − 1), and no more.
+    """
+    lost = ~np.isfinite(terms)
+    return np.where(lost.any(axis=0), lost.argmax(axis=0), len(terms))
 
 
 def _summed(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Any:
@@ -167,6 +199,8 @@ def power_terms(x: Array, a: float) -> Array:
     first = int(np.argmax(x != 0)) if x.any() else len(x)
     if not first:
         return _unit_power(x, a)
+    if first < len(x) and not math.isfinite(x[first]):  # As √t rises: between the powers of t before and here.
+        return np.where(np.arange(len(x)) > max(0.0, (first - 1) * a), np.nan, np.float_power(x[0], a))
     # A factor t^n in front becomes t^(n·a): a power of t only where that is whole.
     found, begin = np.zeros(len(x)), first * a
     if begin >= len(x):
@@ -177,7 +211,7 @@ def power_terms(x: Array, a: float) -> Array:
         found[1:] = np.nan if begin < 0 else 0.0
         return found
     unit, at = _unit_power(x[first:], a), math.ceil(begin)
-    found[at:] = np.nan
+    found[1 if math.isnan(unit[0]) else at :] = np.nan  # Below 0 there is no such power, and no slope.
     if at != begin:
         found[at] = np.inf * np.sign(unit[0])  # t^(1/2) rises faster than any multiple of t.
     else:
@@ -193,6 +227,19 @@ def _unit_power(x: Array, a: float) -> Array:
         # Without terms that are 0: 0·inf would be nan.
         found[k] = total((a * j - (k - j)) * x[j] * found[k - j] for j in range(1, k + 1) if x[j]) / (k * x[0])
     return found
+
+
+def behind_a_pole(found: Series, x: Series) -> Series:
+    """`found`, a function of x, with no coefficient where x has a pole: tanh(1/t) comes from elsewhere on either side.
+
+    A pole is infinite and has no coefficients; what is too large for float64 has infinite ones, and is flat there.
+    """
+    is_pole = np.isinf(x.terms[0]) & np.isnan(x.terms[1:]).any(axis=0)
+    if not is_pole.any():  # As nearly all have none.
+        return found
+    terms = found.terms.copy()
+    terms[1:, np.broadcast_to(is_pole, terms.shape[1:])] = np.nan
+    return Series(terms)
 
 
 def counts_of(x: Series) -> Array:
@@ -215,10 +262,14 @@ def coupled(x: Series, first: list[Any], signs: tuple[float, ...]) -> list[Serie
     found = [np.zeros_like(x.terms) for _ in first]
     for each, value in zip(found, first, strict=True):
         each[0] = value
-    counts = counts_of(x)
+    counts, lost = counts_of(x), lost_from(x.terms)
     for k in range(1, len(x.terms)):
         for i, factor in enumerate(signs):
             other = found[(i + 1) % len(found)]  # The other one of two; of one alone itself.
             # Σ j · x_j · u_(k − j), all j at once.
             found[i][k] = factor / k * in_turn(counts[:k] * times(x.terms[1 : k + 1], other[k - 1 :: -1]))
+            # As of a product: cos √t is 1 − t/2, which no term of √t tells.
+            if (lost <= k).any():
+                is_lost = (k >= lost_from(other[:k]) + lost - 1) & np.isfinite(found[i][k])
+                found[i][k] = np.where(is_lost, np.nan, found[i][k])
     return [Series(each) for each in found]

@@ -17,11 +17,13 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.power_series import (
     Series,
     aligned,
+    behind_a_pole,
     constant,
     counts_of,
     coupled,
     in_turn,
     integrated,
+    known_quotient,
     leading,
     on_series,
     power_terms,
@@ -51,11 +53,9 @@ __all__ += ["arranged", "correlate", "flatten", "pool_sum", "size"]
 
 def _comparison(name: str) -> Callable[..., Series]:
     # By the first coefficient of the difference that is not 0: equal means equal for all small t.
-    test = getattr(arrays, name)
-
     def _compare(x: Series, y: Series) -> Series:
         difference = x - y
-        return constant(difference, test(leading(difference), 0.0))
+        return constant(difference, getattr(arrays, name)(leading(difference), 0.0))
 
     _compare.__name__ = name
     return on_series(_compare)
@@ -161,7 +161,7 @@ def divide(x: Series, y: Series) -> Series:
     for k in range(1, len(a)):
         rest = a[k] - in_turn(times(b[1 : k + 1], found[k - 1 :: -1]))
         found[k] = np.where(rest == 0, 0.0, rest / b[0])  # 0/0 behind the first term: nothing more comes.
-    return Series(found)
+    return behind_a_pole(Series(known_quotient(found, a, b)), Series(b))
 
 
 @on_series
@@ -189,8 +189,8 @@ def sqrt(x: Series) -> Series:
 def cbrt(x: Series) -> Series:
     """The real cube root."""
     negative = sign(x)
-    found = negative * power(negative * x, 1 / 3)  # Of the size, for a power with a broken exponent has none below 0.
-    return with_first(np.cbrt(x.terms[0]), found)
+    # Of the size, for a power with a broken exponent has none below 0.
+    return with_first(np.cbrt(x.terms[0]), negative * power(negative * x, 1 / 3))
 
 
 # ---- Functions by their derivative ----------------------------------------------------------------------------------
@@ -201,7 +201,6 @@ def _rule(name: str, slope: Callable[[Series], Series]) -> Callable[..., Series]
     value = getattr(arrays, name)
 
     def rule(x: Series) -> Series:
-        """The series of the function at one of its argument."""
         return integrated(value(x.terms[0]), slope(x), x)
 
     rule.__name__ = name
@@ -211,7 +210,7 @@ def _rule(name: str, slope: Callable[[Series], Series]) -> Callable[..., Series]
 @on_series
 def exp(x: Series) -> Series:
     """E to the power x."""
-    return coupled(x, [np.exp(x.terms[0])], (1.0,))[0]
+    return behind_a_pole(coupled(x, [np.exp(x.terms[0])], (1.0,))[0], x)
 
 
 @on_series
@@ -253,7 +252,7 @@ def tanh(x: Series) -> Series:
         products[k - 1] = in_turn(t[:k] * s[k - 1 :: -1])
         t[k] = in_turn(counts[:k] * times(x.terms[1 : k + 1], s[k - 1 :: -1])) / k
         s[k] = -2 / k * in_turn(counts[:k] * times(x.terms[1 : k + 1], products[k - 1 :: -1]))
-    return Series(t)
+    return behind_a_pole(Series(t), x)
 
 
 def _reciprocal_root(x: Series) -> Series:

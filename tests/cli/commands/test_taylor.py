@@ -66,6 +66,23 @@ def test_csv_and_latex(call):
         ("y = log(x - 1)", 1, "y has no value at x = 0"),
         ("y = floor(x)", 1, "y is not differentiable at x = 0: it jumps"),
         ("y = sqrt(x)", 1, "slope nan from the left, inf from the right"),
+        # 0 times an infinite slope is no slope: the true one is 1, 1, −1/2, and none.
+        ("y = sqrt(x)^2", 1, "series tell no slope of y at x = 0"),
+        ("y = cbrt(x)^3", 1, "series tell no slope of y at x = 0"),
+        ("y = cos(sqrt(x))", 1, "series tell no slope of y at x = 0"),
+        ("y = sqrt(x)^1.5", 1, "series tell no slope of y at x = 0"),
+        # Beyond a pole of an argument nothing is known: the first is x/(x + 1), the second jumps, the third is smooth.
+        ("y = 1/(1 + 1/x)", 1, "series tell no slope of y at x = 0"),
+        ("y = tanh(1/x)", 1, "series tell no slope of y at x = 0"),
+        ("y = exp(-1/x^2)", 1, "series tell no slope of y at x = 0"),
+        ("y = 1/log(x^2)", 1, "series tell no slope of y at x = 0"),
+        ("y = sigmoid(1/x^2)", 1, "series tell no slope of y at x = 0"),
+        # On the left there is no value.
+        ("y = x^2.5", 1, "slope nan from the left, 0 from the right"),
+        ("y = sqrt(x)*x", 1, "slope nan from the left, 0 from the right"),
+        ("y = where(x > 0, x*sqrt(x), 0)", 0, "y is once differentiable at x = 0"),
+        ("y = sqrt(abs(x))*sin(x)", 0, "y is once differentiable at x = 0; the coefficients of order 2 differ"),
+        ("y = 1/cosh(800 + x)", 0, "y is constant near x = 0"),  # Too large, and no pole.
         ("y = elu(x)", 0, "y is once differentiable at x = 0; the coefficients of order 2 differ"),
         ("y = x^2 + 3", 0, "3 + x^2"),
         ("y = exp(x)", 0, "inf"),
