@@ -35,7 +35,7 @@ from backcalc.graph.model import Node
 from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.rules.tidy import tidy
+from backcalc.rules.simplify import simplify
 from backcalc.rules.values import Spelt, is_known, literal, quietly, shape_of
 from backcalc.text.numerals import derivative
 
@@ -169,6 +169,10 @@ class _Derivation:
         has_numbers = any(term.substituted is not term.formula for term in telling)
         substituted = summed([*seeds, *(term.substituted for term in telling)]) if has_numbers else formula
         partials = tuple(term.partial for term in telling if term.partial is not None)
+        if not is_known(value) and value == formula and substituted is not formula:
+            # 2·w·x = 2·5·x is not 2·w·x once more: what is left to do is to multiply the numbers.
+            value = self.run.linear.evaluation.written(simplify(substituted))
+            substituted = formula if value == substituted else substituted
         found = self._equation(symbol, formula, substituted, value)
         return Step(symbol, found.formula, found.substituted, value, name, "reverse", partials, note=found.note)
 
@@ -262,10 +266,10 @@ class _Derivation:
 
     def _equation(self, symbol: Name, formula: Expr, substituted: Expr, value: Any) -> StepEquation:
         """The derivative `symbol`, its formula without numbers where these do not give the value."""
+        numbers = None if substituted is formula else self._marked(substituted)
         if self._holds(substituted, value):
-            numbers = None if substituted is formula else self._marked(substituted)
             return StepEquation(symbol, self._marked(formula), numbers, value)
-        kept = None if substituted is formula else self._marked(formula)  # One of numbers alone is not true here.
+        kept = None if numbers is None else self._marked(formula)  # One of numbers alone is not true here.
         return StepEquation(symbol, kept, None, value, note="no-slope" if is_nan(value) else "")
 
     def _filled(self, found: Any, node: int) -> Expr:
@@ -275,7 +279,7 @@ class _Derivation:
         if not shape_of(found) and is_small(shape):
             found = self._formulas.full(found, shape)
         if isinstance(found, Spelt) or not is_known(found):
-            return tidy(literal(found), spelling=self.run.linear.evaluation.spelling)
+            return self.run.linear.evaluation.written(literal(found))
         return exact_literal(found)
 
     def _put_in(self, formula: Expr) -> Expr:

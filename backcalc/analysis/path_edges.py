@@ -10,7 +10,6 @@ from backcalc.analysis.path_ranks import TailPartials, product
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.rows import MOST_AXES, elements, joined
 from backcalc.calculus.run import Run
-from backcalc.rules.tidy import tidy
 from backcalc.rules.values import all_known, is_known, ones, reshaped
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class ObjectEdges:
         """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
         if head < len(self._run.shapes) and self._run.shapes[head]:  # Not of the loss, which has no shape of its own.
             return self._jacobian(tail, head)
-        return partial if is_known(partial) else tidy(partial, spelling=self._run.linear.evaluation.spelling)
+        return partial if is_known(partial) else self._run.linear.evaluation.written(partial)
 
     def _jacobian_along(self, edges: Sequence[tuple[int, int]]) -> Any:
         """The product along a path to an output that is an array: a row an element of the output, as of a Jacobian.
@@ -114,7 +113,7 @@ class ObjectEdges:
             is_last = head == len(self._run.graph.nodes)
             # The last edge leads into the loss: its factor is what the file states.
             found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
-        return found if is_known(found) else tidy(found, spelling=self._run.linear.evaluation.spelling)
+        return found if is_known(found) else self._run.linear.evaluation.written(found)
 
     def _jacobian(self, tail: int, head: int) -> Any:
         """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from backcalc import progress
 from backcalc.calculus.linearize import Linearization
-from backcalc.language.expr import Expr, Folded
+from backcalc.language.expr import Expr, Folded, Number
 from backcalc.rules.gates import Gated
-from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, is_known, ones, shape_of
 
 
@@ -36,7 +35,9 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
             return None
         # Nothing has come to a slot without an entry: 0, in the shape of the node.
         value = as_read(linear, at, found[at]) if at in found else 0.0 * ones(shapes[at])
-        return value if is_known(value) else tidy(value, tidied, linear.evaluation.spelling)
+        written = value if is_known(value) else linear.evaluation.written(value, tidied)
+        # A constant of 0 may have left a number for all elements.
+        return linear.full(written, shapes[at]) if isinstance(written, Number) else written
 
     if not linear.evaluation.has_arrays:
         return list(map(adjoint, slot))

@@ -19,7 +19,7 @@ from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.lower import names_in
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
-from backcalc.rules.tidy import Spelling, tidy
+from backcalc.rules.tidy import Spelling
 from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
 
 Displacements = Mapping[int, Any]
@@ -50,7 +50,7 @@ def changes(linear: Linearization, moved: Displacements) -> list[Value | None]:
 def _read(linear: Linearization, value: Value, shape: Shape, tidied: Folded[Expr]) -> Value:
     """A change as it is shown, in the shape of its node."""
     if not is_known(value):
-        return tidy(value, tidied, _spelling(linear))
+        return linear.evaluation.written(value, tidied, _spelling(linear))
     full = linear.full(value, shape)
     return full if shape_of(full) or not is_known(full) else float(full)
 
@@ -70,7 +70,7 @@ def _by_formulas(linear: Linearization, node: int, moved: Displacements) -> Valu
         if slope is None:
             return None
         total = add(total, _applied(slope, change, len(shape_of(change)), len(shape)))
-    return total if is_known(total) else tidy(total, None, _spelling(linear))
+    return total if is_known(total) else linear.evaluation.written(total, None, _spelling(linear))
 
 
 def _applied(slope: Any, change: Any, rank: int, of_rank: int) -> Any:

@@ -17,7 +17,6 @@ from backcalc.graph.tape import tape_of
 from backcalc.language.expr import DEFINITION, NOWHERE, VECTOR, Call, Expr, Name, Number, names, postorder
 from backcalc.language.statements import Const, Definition, Edge, Function, Input, Output, Statement
 from backcalc.rules.own import definition
-from backcalc.rules.tidy import tidy
 from backcalc.rules.values import is_known, literal
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -188,7 +187,7 @@ class Sweep:
             shape = self.linear.evaluation.shapes[slot]
             value = self._swept.get(slot, 0.0)  # 0 where no path leads there.
             full = self.linear.full(value, (*self.shape, *shape))
-            self._define(wrt, tidy(literal(full), spelling=self.linear.evaluation.spelling))
+            self._define(wrt, self.linear.evaluation.written(literal(full)))
         return self._adjoint[wrt]
 
     def _settle(self, slot: int, value: Any) -> Any:
@@ -197,7 +196,7 @@ class Sweep:
         if name is None or is_known(value) or isinstance(value, Name | Number):
             return value
         full = self.linear.full(value, self.linear.evaluation.shapes[slot])
-        found = tidy(literal(full), spelling=self.linear.evaluation.spelling)
+        found = self.linear.evaluation.written(literal(full))
         return _guarded(found, self._define(name, found))
 
     def _define(self, node: str, expr: Expr) -> Name:
@@ -236,9 +235,9 @@ class ProductSweep(Sweep):
         if name is None or name == self.output or not self.graph.node(name).args:
             return value
         if isinstance(value, Call):
-            return self._define(name, tidy(value, spelling=self.linear.evaluation.spelling))
+            return self._define(name, self.linear.evaluation.written(value))
         if isinstance(value, Diagonal) and isinstance(value.entries, Call):
-            entries = tidy(value.entries, spelling=self.linear.evaluation.spelling)
+            entries = self.linear.evaluation.written(value.entries)
             diagonal = derivative_name(f"diagonal_{self.output}", name)
             return Diagonal(self._name(diagonal, entries, self.linear.known_shapes.of(entries)))
         return value

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc import progress
 from backcalc.calculus.constant import apply, constant
 from backcalc.graph.model import Dag, has_decimals
 from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_words
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import Expr, Name, Number, postorder
+from backcalc.language.expr import Call, Expr, Folded, Name, Number, postorder
 from backcalc.rules.indices import parts
 from backcalc.rules.lower import expression
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
-from backcalc.rules.tidy import Spelling
+from backcalc.rules.tidy import Spelling, tidy
 from backcalc.rules.values import (
     Numeric,
     Spelt,
@@ -30,10 +30,15 @@ from backcalc.rules.values import (
     ones,
     quietly,
     shape_of,
+    speaks_of_constant,
+    spelling_of,
     spelt,
 )
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
+
+if TYPE_CHECKING:
+    from backcalc.rules.vanishing import Vanishing
 
 
 def _is_whole(value: Numeric) -> bool:
@@ -92,6 +97,22 @@ class Evaluation:
         is_whole = all(map(_is_whole, self._point.values())) and not any(map(has_decimals, parts))
         return found if is_whole else found._replace(has_decimals=True, fractions=())
 
+    def written(self, formula: Expr, done: Folded[Expr] | None = None, spelling: Spelling | None = None) -> Expr:
+        """A formula as one writes it, in the file's spelling where no other is given; `done` as in `tidy`."""
+        left = self._vanishing.left(formula) if self._vanishing else formula
+        return tidy(left, done, self.spelling if spelling is None else spelling)
+
+    @cached_property
+    def _vanishing(self) -> Vanishing | None:
+        """What is left of formulas where a constant that they speak of is 0; None where none is."""
+        named = {i: term for i, term in enumerate(self.terms) if isinstance(term, Spelt) and term.is_named}
+        if 0.0 not in named.values():
+            return None
+        from backcalc.rules.vanishing import Vanishing  # Few files have such a constant.
+
+        places = ((named.get(slot), node) for slot, node in zip(self.tape.slot, self.tape.graph.nodes, strict=True))
+        return Vanishing({node.name: float(value) for value, node in places if value is not None})
+
     @property
     def values(self) -> list[Any]:
         """The value of every node: a number, an array, or None where it is not known."""
@@ -142,7 +163,9 @@ class Evaluation:
         # A formula ends at the nearest node without a value: who reads it knows that by its name.
         if term is None or ((self.formulas or not is_known(term)) and slot in self.tape.node_of):
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
-        if self._spells and self.tape.constant[slot] and slot in self.tape.node_of and is_known(term):
+        # A node that is made of constants has a name for that: w, not 2*g, and so on from node to node.
+        is_constant = self.tape.constant[slot] or (speaks_of_constant(term) and isinstance(spelling_of(term), Call))
+        if self._spells and is_constant and slot in self.tape.node_of and is_known(term):
             return named(term, Name(self.tape.graph.nodes[self.tape.node_of[slot]].name))
         return term
 
@@ -173,7 +196,8 @@ class Evaluation:
         )
         if type(found) is not float or not is_spelt:
             return found
-        return spelt(found, make(row.symbol, *map(literal, args), options=row.chosen))
+        expr = make(row.symbol, *map(literal, args), options=row.chosen)
+        return spelt(found, expr, is_named=speaks_of_constant(*args))
 
     def _in_shape(self, found: Expr, slot: int) -> Expr:
         """A formula of an array that a rewrite such as x - x → 0 has made a number, or a row, as one of its shape."""

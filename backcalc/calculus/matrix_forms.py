@@ -21,7 +21,6 @@ from backcalc.rules.gates import only
 from backcalc.rules.lower import expression
 from backcalc.rules.row import FLAT, Primitive
 from backcalc.rules.simplify import make
-from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, quietly, shape_of
 
 FEW = 8  # Elements up to which both forms are made, and the shorter is kept.
@@ -53,10 +52,7 @@ def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], fi
         rows = list(_by_rows(linear, head, tails, first))
     found = (_shorter(form, row) for form, row in zip(forms, rows, strict=True))
     tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
-    return [
-        value if value is None or is_known(value) else tidy(value, tidied, linear.evaluation.spelling)
-        for value in found
-    ]
+    return [value if value is None or is_known(value) else linear.evaluation.written(value, tidied) for value in found]
 
 
 def _by_rows(linear: Linearization, head: int, tails: Sequence[int], first: int) -> Iterator[Value | None]:

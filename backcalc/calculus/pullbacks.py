@@ -18,6 +18,7 @@ from backcalc.rules.gates import NOTHING, Gated, Gates, value_of
 from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.simplify import make
 from backcalc.rules.values import (
+    MOST_WRITTEN,
     Terms,
     Value,
     accumulate,
@@ -27,6 +28,7 @@ from backcalc.rules.values import (
     multiply,
     ones,
     shape_of,
+    speaks_of_constant,
     spelling_of,
 )
 
@@ -55,7 +57,7 @@ class Pullbacks:
         # A formula's shape is asked for, too: a sum of gradients may be an array already.
         if not shape or (shape_of(value) if is_known(value) else self.known_shapes.of(value)) == shape:
             return value
-        return value * ones(shape) if is_known(value) else make("*", value, literal(ones(shape)))
+        return multiply(value, ones(shape))
 
     def of_edge(self, slot: int, head: int) -> Any:
         """The local partial that stands on an edge: a number to multiply by, or a Jacobian."""
@@ -94,6 +96,8 @@ class Pullbacks:
                 number = float(ct.flat[0])  # The same for all, as of a mean.
                 is_spelt = bool((ct == number).all())
                 ct = number if is_spelt else ct
+            # A constant keeps its name before a small array.
+            is_spelt |= not gated and is_array(ct) and speaks_of_constant(partial) and ct.size <= MOST_WRITTEN
             if is_spelt or not is_known(ct) or not is_known(partial):
                 found = multiply(value_of(ct), partial)
                 return found if of == shape else self._formula_summed(found, shape, of)

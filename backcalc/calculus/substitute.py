@@ -13,7 +13,7 @@ from backcalc.rules.lower import expression, names_in
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive
 from backcalc.rules.simplify import COMPARISONS, LONG, make, remade, written
-from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, spelt
+from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, speaks_of_constant, spelt
 from backcalc.rules.window_rows import INNER
 
 OTHERS, IDENTITY = (
@@ -142,7 +142,8 @@ def spelt_partial(found: Value, text: str, scope: Mapping[str, Value]) -> Value:
     names = [name for name in names_in(text) if name in scope]
     if not isinstance(found, float) or not names or not all(isinstance(scope[name], Spelt) for name in names):
         return found
-    return spelt(found, substituted(expression(text), scope))
+    is_named = speaks_of_constant(*(scope[name] for name in names))
+    return spelt(found, substituted(expression(text), scope), is_named=is_named)
 
 
 def scope_of(row: Primitive, operands: list[Value]) -> dict[str, Value]:

@@ -14,7 +14,6 @@ from backcalc.calculus.sweep import forward
 from backcalc.graph.shapes import shape_words
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only
-from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, multiply, ones, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -174,4 +173,4 @@ def _pulled(linear: Linearization, head: int, seed: Value | Gated, tail: int) ->
 
 
 def _read(linear: Linearization, value: Value, tidied: Folded[Expr] | None = None) -> Value:
-    return value if is_known(value) else tidy(value, tidied, linear.evaluation.spelling)
+    return value if is_known(value) else linear.evaluation.written(value, tidied)

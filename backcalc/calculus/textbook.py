@@ -15,7 +15,7 @@ from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.shortest import LONGEST, EqualForms, NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import LONG, remade, written
-from backcalc.rules.values import Value, is_array
+from backcalc.rules.values import Value, is_array, speaks_of_constant
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -44,11 +44,12 @@ class Textbook:
         shape = self.known_shapes.of if self.evaluation.has_arrays else None
         found = (self._definition(user) for user in self._users[self.evaluation.tape.node_of[slot]])
         definitions = [each for each in found if each is not None]
-        short = shortest(adjoint, Setting(definitions, shape, self._found))
+        setting = Setting(definitions, shape, self._constants, self._found)
+        short = shortest(adjoint, setting)
         if self.evaluation.has_arrays and short is not adjoint:
             # Multiplied out there may be a sum of arrays where a product was: p*(1 - [0, 1, 0]/p).
             short = self._of_arrays(short)
-        short = self._without_names(short, Setting(definitions, shape, self._found)) if self._named else short
+        short = self._without_names(short, setting) if self._named else short
         return in_file_order(short, [each.order for each in definitions if each.order.has_order])
 
     def name(self, adjoint: Name, formula: Expr) -> None:
@@ -108,6 +109,13 @@ class Textbook:
                     options = (AXIS, axis), (KEEPDIMS, 1)
                     found[Call("sum", (Name(node.name),), options=options)] = float(sums[0])
         return {call: written(total) for call, total in found.items() if len(repr(total)) <= LONG}
+
+    @cached_property
+    def _constants(self) -> set[str]:
+        """The constants of the file, and what is made of them, that are not 0; a graph for any values has none."""
+        tape, terms = self.evaluation.tape, self.evaluation.terms
+        pairs = ((node.name, terms[slot]) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True))
+        return {name for name, term in pairs if speaks_of_constant(term) and term}
 
     @cached_property
     def _positive(self) -> set[str]:

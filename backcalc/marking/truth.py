@@ -22,7 +22,6 @@ from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.gates import only
 from backcalc.rules.simplify import remade
-from backcalc.rules.tidy import tidy
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.numerals import is_exact
@@ -153,7 +152,7 @@ class Truth:
             written[node.name] = _simple(node.expr)  # type: ignore[arg-type]
             if size(written[node.name], MOST_WRITTEN) > MOST_WRITTEN:  # Each may have the one before twice.
                 return value
-        return tidy(_simple(value), spelling=self.run.linear.evaluation.spelling)
+        return self.run.linear.evaluation.written(_simple(value))
 
     def derived(self, of: str, wrt: str) -> tuple[Dag, str]:
         """The graph with the gradient ∂of/∂wrt written out, and the name of that. Raises BackcalcError."""

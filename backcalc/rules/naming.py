@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from backcalc.language.expr import Call, Expr, Name, names
+from backcalc.rules.placeholders import is_never_zero
 from backcalc.rules.quotients import HALF, Reader
 from backcalc.rules.row import CONSTANTS
 from backcalc.rules.summands import Exact, Powers, Sum, Term, absolute, exact, term_of
@@ -78,7 +79,8 @@ class NamingReader(Reader):
                     continue
                 above = {each: by for each, by in node.powers.items() if each != base}
                 times = self._merged(other.powers, {each: -by for each, by in above.items()})
-                if all(by > 0 for by in times.values()):  # 1 - f/L would have no value where L is 0.
+                # 1 - f/L would have no value where L is 0.
+                if all(by > 0 or is_never_zero(base) for base, by in times.items()):
                     taken = self._without(term, part, base)
                     return self._with_complement(taken, name, Term(exact(Fraction(other.number) / node.number), times))
         return term

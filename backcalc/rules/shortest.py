@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -18,10 +18,9 @@ from backcalc.language.expr import (
     Name,
     Number,
     fold,
-    with_args,
 )
 from backcalc.rules.factor_order import FactorOrder
-from backcalc.rules.row import CONSTANTS
+from backcalc.rules.placeholders import PLACE, Numbering
 from backcalc.rules.simplify import remade
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ READ = ("+", "-", "*", "/", "^", NEGATE, "sqrt")
 LINEAR = ("@", "sum", "mean", "dot", "outer", "transpose", TRANSPOSE, "diag", VECTOR)
 """What a derivative stands in as often as before it: what is inside is made shorter too."""
 
-MADE_ANEW = ("where", VECTOR, "sin", "cos", "sinh", "cosh", "exp")
-"""Functions of which rewriting rows speak."""
 
 MOST_LEVELS = 3  # Of LINEAR operations in each other.
 LONGEST = 60  # What nobody reads to its end need not be short, and to look for other forms of it takes long.
@@ -43,7 +40,6 @@ LONGEST_SLOPE = 24  # Of a formula in which a node is written out.
 WEIGHTS = {"*": 0, "^": 0, NEGATE: 0, "+": 2, "-": 2}
 """What an operation adds to the length of a formula, where that is not 1: products are read as one, sums as two."""
 
-PLACE = "§"  # No name of the language, so that it stands for one of a formula.
 
 EqualForms = tuple[Expr, ...]
 
@@ -84,11 +80,13 @@ class Setting:
 
     definitions  nodes of which it may speak by name
     shape        the shape of a formula; None where all are numbers
+    constants    the names of those that are known not to be 0
     found        the shorter forms of formulas so far, their names numbered: those of a layer are those of the next
     """
 
     definitions: Sequence[NamedFormula] = ()
     shape: Callable[[Expr], Any] | None = None
+    constants: Container[str] = ()
     found: dict[object, EqualForms] = field(default_factory=dict)
 
 
@@ -105,9 +103,9 @@ def shortest(expr: Expr, setting: Setting, levels: int = MOST_LEVELS) -> Expr:
     definitions = [each for each in setting.definitions if each.concerns(parts)]
     if not parts.is_promising and not definitions:
         return expr
-    places = _Numbering()
-    numbered = places.put_in(parts)
-    pairs = tuple((places.name(each.name), places.put_in(each.parts)) for each in definitions)
+    places = Numbering(setting.constants)
+    numbered = places.put_in(parts.expr, parts.closed)
+    pairs = tuple((places.name(each.name), places.put_in(each.parts.expr, each.parts.closed)) for each in definitions)
     # Numbered, a neuron's slope is looked up a thousand times, and worked out once.
     key = numbered, pairs
     if key not in setting.found:
@@ -149,7 +147,7 @@ def _inside(call: Call, setting: Setting, levels: int) -> Expr:
     if call.fn not in LINEAR or not levels or all(isinstance(arg, Name | Number) for arg in call.args):
         return call
     # Without definitions: inside, no node's name would be looked for.
-    inner = Setting((), setting.shape, setting.found)
+    inner = Setting((), setting.shape, setting.constants, setting.found)
     args = tuple(shortest(arg, inner, levels - 1) for arg in call.args)
     same = all(new is old for new, old in zip(args, call.args, strict=True))
     return call if same else remade(call, args)
@@ -219,42 +217,6 @@ class _Parts:
             elif part.fn == "sqrt" or (part.fn == "^" and not isinstance(part.args[1], Number)):
                 found.add(part.args[0])
         return found
-
-
-class _Numbering:
-    """Numbers for the names and functions of formulas, so that formulas of one form are one formula."""
-
-    def __init__(self) -> None:
-        self._place: dict[Expr, Expr] = {}
-        self._stood: dict[Expr, Expr] = {}
-
-    def name(self, name: Name) -> Name:
-        """What stands for a name; a constant for itself."""
-        if name.id in CONSTANTS:
-            return name
-        return self._put(name, Name(f"{PLACE}{len(self._place)}"))  # type: ignore[return-value]
-
-    def _put(self, part: Expr, place: Expr) -> Expr:
-        found = self._place.setdefault(part, place)
-        self._stood[found] = part
-        return found
-
-    def put_in(self, parts: _Parts) -> Expr:
-        """A formula with what stands for its names and functions."""
-        done: Folded[Expr] = Folded()
-        for call in parts.closed:
-            done[id(call)] = self._put(call, Call(PLACE, (Number(float(len(self._place))),)))
-        return fold(parts.expr, lambda leaf: self.name(leaf) if isinstance(leaf, Name) else leaf, with_args, done)
-
-    def taken_out(self, expr: Expr) -> Expr:
-        """A formula with the names and functions that others stood for."""
-
-        def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
-            # Made anew where rows know more of the functions: a choice is taken out of products.
-            return self._stood[part] if part.fn == PLACE else remade(part, args) if anew else with_args(part, args)
-
-        anew = any(isinstance(part, Call) and part.fn in MADE_ANEW for part in self._place)
-        return fold(expr, lambda leaf: self._stood.get(leaf, leaf), _call)
 
 
 def _forms(parts: _Parts, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from backcalc.rules.functions.arrays import Array  # Of numbers alone NumPy is never loaded.
 
+MOST_WRITTEN = 16
+"""Elements of an array that may stand written out in a formula, beside the name of a constant."""
+
 Numeric: TypeAlias = "float | Array"
 Value: TypeAlias = "Numeric | Expr"
 
@@ -38,22 +41,31 @@ def shape_of(value: object) -> tuple[int, ...]:
 
 
 class Spelt(float):
-    """A number that knows how the file writes it, `pi` or `sqrt(2)`, for the formulas that it comes to stand in."""
+    """A number that knows how the file writes it, `pi` or `sqrt(2)`, for the formulas that it comes to stand in.
 
-    __slots__ = ("expr",)
+    `is_named` is whether a constant of the file's own is in that spelling, so that it is kept however short the number.
+    """
+
+    __slots__ = ("expr", "is_named")
     expr: Expr
+    is_named: bool
 
 
-def spelt(value: float, expr: Expr) -> float:
+def spelt(value: float, expr: Expr, *, is_named: bool = False) -> float:
     """`value` with `expr`, which it is the value of, for its spelling; without, where the number is as short."""
     is_plain = isinstance(expr, Number) and not expr.text
-    # `2*3` is 6 to whoever reads on; `sqrt(2)` is not 1.4142135623730951.
+    # `2*3` is 6 to whoever reads on; `sqrt(2)` is not 1.4142135623730951, nor is 2*k of a `const k`.
     # nan and infinities have no spelling that means them.
-    if is_plain or not isfinite(value) or (isinstance(expr, Call) and len(repr(value)) <= LONG):
+    if is_plain or not isfinite(value) or (isinstance(expr, Call) and not is_named and len(repr(value)) <= LONG):
         return value
     found = Spelt(value)
-    found.expr = expr
+    found.expr, found.is_named = expr, is_named
     return found
+
+
+def speaks_of_constant(*values: object) -> bool:
+    """Whether a constant of the file's own is in the spelling of one of `values`."""
+    return any(isinstance(value, Spelt) and value.is_named for value in values)
 
 
 def spelling_of(value: object) -> Expr | None:
@@ -62,9 +74,9 @@ def spelling_of(value: object) -> Expr | None:
 
 
 def named(value: Numeric, name: Name) -> Numeric:
-    """An array that stands in formulas by its name; a number as it is, which is short."""
+    """A constant, number or array, that stands in formulas by its name."""
     if not is_array(value):
-        return value
+        return spelt(value, name, is_named=True)
     from backcalc.rules.ndarray import spelt_array
 
     return spelt_array(value, name)
@@ -182,15 +194,17 @@ def _spelt_again(fn: str, found: Numeric, left: Numeric, right: Numeric) -> Nume
         return found
     if is_array(found):  # Of arrays only a multiple has a name: a sum of two would be as long as both.
         return _scaled_again(fn, found, left, right)
-    if fn == "*" and 1.0 in (left, right):  # The seed of a sweep: what is spelt `0.10` stays so.
+    is_named = speaks_of_constant(left, right)
+    if fn == "*" and 1.0 in (left, right) and not is_named:  # The seed of a sweep: what is spelt `0.10` stays so.
         return right if left == 1.0 else left
-    return spelt(found, make(fn, literal(left), literal(right)))
+    return spelt(found, make(fn, literal(left), literal(right)), is_named=is_named)
 
 
 def _scaled_again(fn: str, found: Array, left: Numeric, right: Numeric) -> Numeric:
-    """An array that is a number times one that a formula names, spelt so: -t."""
+    """An array that is a number times one that a formula names, or a constant times a small one, spelt so: -t."""
     number, array = (left, right) if is_array(right) else (right, left)
-    if fn != "*" or is_array(number) or spelling_of(array) is None:
+    is_said = spelling_of(array) is not None or (speaks_of_constant(number) and found.size <= MOST_WRITTEN)
+    if fn != "*" or is_array(number) or not is_said:
         return found
     from backcalc.rules.ndarray import spelt_array
 
