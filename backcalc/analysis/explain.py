@@ -21,6 +21,7 @@ from backcalc.analysis.longhand import (
     is_nan,
     is_small,
     is_zero,
+    matrix_product,
     shown,
     summed,
     told,
@@ -28,7 +29,6 @@ from backcalc.analysis.longhand import (
 from backcalc.calculus.constant import applied
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.rows import MOST_AXES
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import DERIVATIVES
 from backcalc.graph.model import Node
@@ -228,7 +228,7 @@ class _Derivation:
                 written = local if formula is None else formula
                 yield tail, _Term(written, written if numbers is local else numbers)
                 continue
-            product = _matrix_product(len(self.run.jacobian_shape), len(of), len(self.run.shapes[tail]))
+            product = matrix_product(len(self.run.jacobian_shape), len(of), len(self.run.shapes[tail]))
             term = Call(product or CHAIN, (symbol, local))
             yield tail, _Term(term, Call(product, (self._adjoint(head), numbers)) if product else term, found)
 
@@ -267,9 +267,10 @@ class _Derivation:
     def _equation(self, symbol: Name, formula: Expr, substituted: Expr, value: Any) -> StepEquation:
         """The derivative `symbol`, its formula without numbers where these do not give the value."""
         numbers = None if substituted is formula else self._marked(substituted)
+        marked = self._marked(formula)
         if self._holds(substituted, value):
-            return StepEquation(symbol, self._marked(formula), numbers, value)
-        kept = None if numbers is None else self._marked(formula)  # One of numbers alone is not true here.
+            return StepEquation(symbol, marked, numbers, value)
+        kept = numbers and marked  # One of numbers alone is not true here.
         return StepEquation(symbol, kept, None, value, note="no-slope" if is_nan(value) else "")
 
     def _filled(self, found: Any, node: int) -> Expr:
@@ -323,13 +324,6 @@ class _Derivation:
             return with_args(part, args)
 
         return fold(formula, lambda leaf: leaf, call)
-
-
-def _matrix_product(of: int, head: int, tail: int) -> str:
-    """The product of ∂output/∂head and ∂head/∂tail for these ranks; "" where one of them has more than two axes."""
-    if max(of + head, head + tail, of + tail) > MOST_AXES:
-        return ""
-    return "@" if head else "outer" if tail else CHAIN
 
 
 def _formula(node: Node) -> Expr | None:

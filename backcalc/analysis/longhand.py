@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, Final
 
+from backcalc.calculus.rows import MOST_AXES
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
 from backcalc.rules.values import is_known, shape_of
@@ -112,3 +113,10 @@ def told(value: Any) -> Expr | None:
     if is_known(value):
         return exact_literal(value) if is_small(shape_of(value)) else None
     return value if size(value, LONGEST) <= LONGEST else None
+
+
+def matrix_product(of: int, head: int, tail: int) -> str:
+    """The product of ∂output/∂head and ∂head/∂tail for these ranks; "" where one of them has more than two axes."""
+    if max(of + head, head + tail, of + tail) > MOST_AXES:
+        return ""
+    return "@" if head else "outer" if tail else CHAIN
