@@ -23,7 +23,9 @@ ELSEWHERE_CONSTANTS = {
 """What other programs call numbers, by how the language writes them."""
 
 TRANSPOSE = "t"  # As some raise it; `^T` is refused, for a capital is hardly ever a power.
-_BY_BLANKS = re.compile(r"[ \t]*[\w']+[ \t]+[\w']+[ \t]+[\w']+[ \t]*(?:#|\Z)")
+BY_BLANKS = re.compile(r"[ \t]*[\w']+[ \t]+[\w']+[ \t]+[\w']+[ \t]*(?:#|\Z)")
+"""An edge in columns by blanks, all of them names."""
+
 _PI = "π"
 
 
@@ -50,7 +52,7 @@ def _relations(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
     names = [edge.partial.id if isinstance(edge.partial, Name) else "" for edge in edges]
     unknown = {node.name for node in graph.nodes if node.is_implicit and node.name not in known}
     rows = [graph.source.line_text(edge.span.start) for edge in edges]
-    if not unknown.issuperset(names) or not all(map(_BY_BLANKS.match, rows)):
+    if not unknown.issuperset(names) or not all(map(BY_BLANKS.match, rows)):
         return
     tail, head, partial = edges[0].tail, rows[0].split()[1], names[0]
     hints = (

@@ -19,12 +19,13 @@ from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
 from backcalc.graph.functions import BUILT_IN
-from backcalc.graph.one_name import ELSEWHERE_CONSTANTS, factors
+from backcalc.graph.one_name import BY_BLANKS, ELSEWHERE_CONSTANTS, factors
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import leaves_of
 from backcalc.language.lexis import NOTHING
 from backcalc.language.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS, lookup
+from backcalc.text.source import Source
 
 MOST_REST = 5_000  # Statements that the grammar reads one by one.
 MOST_NAMES = 64  # On a line: there is a place for so many on each.
@@ -75,7 +76,7 @@ class ArrayDeclarations:
         self.is_tail = self._mark(template.ends[0] for template in self.edges)
         self.is_defined = self._mark(template.ends[0] for template in self.definitions)
         self.hidden = self._constants()
-        self._refuse_doubtful()
+        self._refuse_doubtful(lines.source)
 
     def _take(self, statement: Statement) -> Iterator[LineBlock]:
         """A statement that the grammar read by itself, as a block of one line; or what it declares."""
@@ -129,7 +130,7 @@ class ArrayDeclarations:
         is_node = self.is_head | self.is_tail | self.is_defined
         return np.array([i for i in ids if i is not None and not is_node[i] and i not in self.inputs], np.int64)
 
-    def _refuse_doubtful(self) -> None:
+    def _refuse_doubtful(self, source: Source) -> None:
         """Leave to `build` whatever is an error there."""
         targets = sum(len(template.starts) for template in self.definitions)
         declared = np.array(list(self.inputs), np.int64)
@@ -146,8 +147,20 @@ class ArrayDeclarations:
         undefined = ~(self.is_head | self.is_tail | self.is_defined)
         undefined[declared] = False
         functions = (self.ids.get(name) for name in BUILT_IN)  # or a function stands without its argument.
-        if is_doubtful or any(i is not None and undefined[i] for i in functions):
+        are_functions = any(i is not None and undefined[i] for i in functions)
+        if is_doubtful or are_functions or self._are_relations(declared, source):
             raise UnfitError
+
+    def _are_relations(self, declared: Indices, source: Source) -> bool:
+        """Whether each line is an edge in columns by blanks whose partial is an open name: `build` notes it."""
+        is_open = ~(self.is_head | self.is_defined)
+        is_open[declared] = False
+        return not self.definitions and all(
+            isinstance(edge.expr, Name)
+            and is_open[edge.reads[0]].all()
+            and BY_BLANKS.match(source.line_text(int(edge.starts[0])))
+            for edge in self.edges
+        )
 
     def _is_there(self, name: str) -> bool:
         """Whether a node has this name; a name may also be a constant's, or one that only a comment has."""
