@@ -47,7 +47,7 @@ def _as_a_call(call: Call, indices: Sequence[Expr], known: Callable[[str], bool]
         return (f"the angle of a point is atan2({shorten(unparse(indices[1]))}, {shorten(unparse(indices[0]))})",)
     if name == "Log" and len(indices) == 2:
         return (logarithm(indices),)
-    if known(name.casefold()) and not is_choice:
+    if known(name.rstrip("'").casefold()) and not is_choice:
         args = ", ".join(shorten(unparse(index)) for index in indices)
         return (f"an argument stands in parentheses: {name.casefold()}({args})",)
     return hint_for("piecewise" if is_choice else name)

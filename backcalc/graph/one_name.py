@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import Call, Name, postorder
+from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
@@ -22,6 +22,7 @@ ELSEWHERE_CONSTANTS = {
 }
 """What other programs call numbers, by how the language writes them."""
 
+EULER = "E"
 TRANSPOSE = "t"  # As some raise it; `^T` is refused, for a capital is hardly ever a power.
 BY_BLANKS = re.compile(r"[ \t]*[\w']+[ \t]+[\w']+[ \t]+[\w']+[ \t]*(?:#|\Z)")
 """An edge in columns by blanks, all of them names."""
@@ -33,6 +34,7 @@ def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
     """A note for each undeclared name, without a value among the `known`, that reads as something else."""
     yield from _relations(graph, known)
     yield from _raised_to_t(graph, known)
+    yield from _euler(graph, known)
     tails = {edge.tail for node in graph.nodes for edge in node.incoming}
     for node in graph.nodes:
         # The end of an edge is a name beyond doubt.
@@ -67,9 +69,7 @@ def _raised_to_t(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
     """A note on `W^t` where nothing says what either is: a power here, the transpose on many a blackboard."""
     if TRANSPOSE not in graph.index or not _is_open(graph, TRANSPOSE, known):
         return
-    formulas = [node.expr for node in graph.nodes if node.expr is not None]
-    formulas += [edge.partial for node in graph.nodes for edge in node.incoming]
-    parts = [part for formula in formulas for part in postorder(formula)]
+    parts = _parts(graph)
     bases = [part.args[0] for part in parts if isinstance(part, Call) and is_raised_to_t(part)]
     # Of x^t, (1 + r)^t and exp(-k)^t nobody takes t for a sign; nor where t stands for a number elsewhere, too.
     uses = sum(isinstance(part, Name) and part.id == TRANSPOSE for part in parts)
@@ -81,6 +81,26 @@ def _raised_to_t(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
         hints = (f"the transpose is written {name}.T", f"as a power it is declared: input {TRANSPOSE}")
         message = f"`{name}^{TRANSPOSE}` is a power, and `{TRANSPOSE}` an input here"
         yield Diagnostic(Code.POWER_OF_T, message, graph.node(TRANSPOSE).span, hints=hints)
+
+
+def _euler(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
+    """A note on `E^x` where nothing says what E is: Mathematica and calculators call Euler's number so."""
+    if EULER not in graph.index or not _is_open(graph, EULER, known):
+        return
+    parts = _parts(graph)
+    powers = [part for part in parts if isinstance(part, Call) and part.fn == "^" and part.args[0] == Name(EULER)]
+    # E^2 is the square of an energy or an error.
+    uses = sum(part == Name(EULER) for part in parts)
+    if uses == len(powers) and not any(isinstance(power.args[1], Number) for power in powers):
+        hints = ("Euler's number is written e", f"as an input it is declared: input {EULER}")
+        yield Diagnostic(Code.ONE_NAME, f"`{EULER}` is a name, and an input here", graph.node(EULER).span, hints=hints)
+
+
+def _parts(graph: Dag) -> list[Expr]:
+    """All that the formulas and partials of a graph are made of."""
+    formulas = [node.expr for node in graph.nodes if node.expr is not None]
+    formulas += [edge.partial for node in graph.nodes for edge in node.incoming]
+    return [part for formula in formulas for part in postorder(formula)]
 
 
 def is_raised_to_t(call: Call) -> bool:

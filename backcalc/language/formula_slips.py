@@ -137,7 +137,7 @@ FORMULAS = (
     SyntaxHint(rf"(?P<x>{NAME})\(\s*‸:\s*\)", "all elements as a vector are flatten({x})", "y = x(:)"),
     SyntaxHint(
         r"\(\s*(?P<a>[A-Z]+\d+)\s*‸:\s*(?P<b>[A-Z]+\d+)",
-        "cells are named one by one: sum([{a}, {b}])",
+        "cells are named one by one: sum([{a}, …, {b}])",
         "y = SUM(A1:A2)",
     ),
     SyntaxHint(

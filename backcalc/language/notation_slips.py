@@ -84,6 +84,12 @@ NOTATIONS = (
     SyntaxHint(r"‸∥", "a norm is written norm(x)", "y = ∥x∥"),
     SyntaxHint(r"\[\s*‸\.\.", "all rows are X[:, 0]", "y = X[..., 0]"),
     SyntaxHint(r"\(\s*‸\*.*\*\)", "a comment begins with #", "y = x (* twice *)"),
+    SyntaxHint(
+        rf"[=+*/(-]\s*‸\\[dt]?frac\s*\{{\s*(?:\\partial|d|\\mathrm\{{d\}})\s*(?P<y>{NAME})\s*\}}\s*\{{\s*"
+        rf"(?:\\partial|d|\\mathrm\{{d\}})\s*(?P<x>{NAME})",
+        "a derivative in a formula is grad({y}, {x})",
+        "g = \\frac{\\partial y}{\\partial x}",
+    ),
     SyntaxHint(r"‸\\[dtc]?frac", "a quotient is written a/b", "y = \\frac{a}{b}"),
     SyntaxHint(r"‸\\(cdot|times|ast)", "a product is written a*b", "y = a \\cdot b"),
     SyntaxHint(r"‸\\sqrt\[", "the third root is cbrt(x), the fourth x^(1/4)", "y = \\sqrt[3]{x}"),

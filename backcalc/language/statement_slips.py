@@ -158,6 +158,11 @@ STATEMENTS = (
     SyntaxHint(rf"^(?P<v>{NAME})\s*‸←\s*(?P<u>{NAME})\s*:", "an edge is written {u} -> {v} : 3", "v ← u : 3"),
     SyntaxHint(r"^\s*‸[𝛛𝜕𝝏𝞉𝟃]", "a local partial is written ∂v/∂u = 3, or d(v)/d(u) = 3", "𝜕v/𝜕u = 3"),
     SyntaxHint(
+        rf"^\s*‸\\[dt]?frac\s*\{{\s*(?:\\partial|d)\s*(?P<v>{NAME})\s*\}}\s*\{{\s*(?:\\partial|d)\s*(?P<u>{NAME})",
+        "a local partial is written ∂{v}/∂{u} = 3",
+        "\\frac{\\partial v}{\\partial u} = 3",
+    ),
+    SyntaxHint(
         rf"^d\s+(?P<v>{NAME})\s*‸/\s*d\s+(?P<u>{NAME})",
         "a local partial is written d({v})/d({u}) = 3",
         "d v / d u = 3",

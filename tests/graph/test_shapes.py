@@ -258,3 +258,9 @@ def test_a_product_with_a_power_of_t_that_does_not_fit_names_the_transpose(text)
         backcalc.parse(text).run({})
     (error,) = caught.value.diagnostics
     assert error.hints[0] == f"the transpose is written {text[text.index('^') - 1]}.T"
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("y = E^x", True), ("y = E^2", False), ("y = E^x + E", False)])
+def test_a_base_that_is_called_as_euler_s_number_elsewhere_is_told(text, is_told):
+    hints = [hint for warning in backcalc.parse(text).run({}).warnings for hint in warning.hints]
+    assert ("Euler's number is written e" in hints) == is_told

@@ -239,6 +239,8 @@ CORRECTED = {
     "y = \\begin{cases} x \\end{cases}": "y = if x > 0 then x else 0",
     "y = \\mathrm{ReLU}(x)": "y = relu(x)",
     "y = \\tanh(x)": "y = tanh(x)",
+    "\\frac{\\partial v}{\\partial u} = 3": "∂v/∂u = 3",
+    "g = \\frac{\\partial y}{\\partial x}": "y = x; g = grad(y, x)",
     "y = \\ln x": "y = ln(x)",
     "y = \\mathbb{E}[x]": "y = mean(x)",
     "\\hat{y} = x": "y_hat = x",
