@@ -5,11 +5,13 @@ Every cell and every side of an equation that a command writes is read by the gr
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from graphs import programs
@@ -187,6 +189,22 @@ TEXTS = [
     "input W[2,2] = [[1, 2], [3, 4]], x[2] = [0.5, 1]\nh = tanh(W @ x)\np = h*2",
     "input x[2] = [0.5, 1]\np = [x[0]*x[1], x[0]^2]",
     "input x = 0.5\ny = e^x + σ'(x)*ln'(x)\nJ = y^2/3",
+    # Matrices by matrices, rows with a bias, masks, constants, loops, templates, functions of the file's own.
+    "input Q[2,3] = 0.5, K[2,3] = 0.25, V[2,3] = 2\nS = Q @ K.T/sqrt(3)\nA = softmax(S, axis=1)\nJ = sum((A @ V)^2)",
+    "input X[3,2] = 0.5, W[2,2] = 0.25, b[2] = 2\nZ = X @ W + b\nH = relu(Z)\nJ = mean(H)",
+    "input X[3,2] = 0.5\nm = mean(X, axis=0)\nv = var(X, axis=0)\nN = (X - m)/sqrt(v + 1e-5)\nJ = sum(N*X)",
+    "input W[2,2] = 0.5\nconst M = [[1, 0], [2, 1]]\nconst n = 2\nJ = sum(W*M)^n + trace(W @ M)",
+    "input x0 = 0.5, w = 0.25\nfor k in 1..3 { x{k} = tanh(w*x{k-1} + 1/k) }\nJ = sum(x{k}^2 for k in 1..3)",
+    "input h0[2] = 0.5, U[2,2] = 0.25\nfor k in 1..2 { h{k} = tanh(U @ h{k-1}) }\nJ = sum(h2)",
+    "input x = 0.5, y = 0.25\ndef act(a, b) = sin(a + b)*a\nu = act(x, y)\nJ = act(u, 1/3)^2",
+    "input x = 0.5\ndef q(a) = round(a) { d(q)/d(a) = 1 }\nu = q(3*x)\nJ = u^2 + q(x)",
+    "input x = 0.5, w = 0.25\nu = if x > w then x^2 else w\nJ = where(u > 1, u, 3*w) + max(u, x)",
+    "input A[2,2] = [[2, 1], [0, 3]], b[2] = 0.5\nx = inv(A) @ b\nJ = norm(x) + log(det(A))",
+    "input a[2] = 0.5, b[2] = 0.25\nP = outer(a, b)\nc = concat(a, b)\nJ = sum(P) + norm(c)*dot(a, b)",
+    "input X[2,2] = 0.5\nr = reshape(X, 4, 1)\nf = flatten(X)\nJ = sum(r) + sum(f^2) + sum(clip(X, 0, 1))",
+    "input a = 0.5, T[2,2] = 0.25\nt = softmax_cross_entropy(T, [[1, 0], [0, 1]], axis=1)\nJ = sum(t)*a",
+    "input z[3] = 0.5\np = softmax(z)\nJ = cross_entropy(p, [0, 1, 0]) + logsumexp(z)",
+    "input x = 0.5\ng = x^3\ns = grad(g, x)\nJ = s*stop_gradient(x) + g",
 ]
 WAYS = [
     *(["run"], ["run", "--partials"], ["run", "--expand"], ["run", "--all-pairs"], ["explain"], ["paths"]),
@@ -198,8 +216,7 @@ WAYS = [
 @pytest.mark.parametrize("way", WAYS, ids=" ".join)
 @pytest.mark.parametrize("is_known", [True, False])
 def test_what_a_text_prints_is_read_again(text, way, is_known, monkeypatch):
-    # Without their values, inputs leave formulas.
-    text = text if is_known else re.sub(r" = (\[[\d., \[\]]*\]|[\d.]+)(?=,|\n)", "", text)
+    text = text if is_known else without_values(text)
     graph = load(Source("test", text))
     (output,) = graph.sinks
     name = graph.inputs[0]
@@ -216,12 +233,48 @@ def test_what_a_text_prints_is_read_again(text, way, is_known, monkeypatch):
     assert written.found or found.exit_code == 2
 
 
+def without_values(text):
+    """The same with inputs that have no values: they leave formulas."""
+    lines = [re.sub(r" = (\[[\d., \[\]]*\]|[\d.]+)(?=,|$)", "", line) for line in text.split("\n") if line]
+    return "\n".join(new if new.startswith("input ") else old for new, old in zip(lines, text.split("\n"), strict=True))
+
+
 def _like(graph, name):
     """Ones in the shape of an input."""
     found = "1"
     for length in reversed(graph.node(name).shape or ()):
         found = f"[{', '.join([found] * length)}]"
     return found
+
+
+def invoked(text, *args):
+    """What a command prints of `text`, and its exit status."""
+    result = CliRunner().invoke(cli, [args[0], "-", *args[1:]], input=text)
+    return result.stdout, result.exit_code
+
+
+NUMBERS = [text for text in TEXTS if "\nJ = " in text]
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_a_formula_of_the_gradient_is_the_right_answer(text):
+    unknown = without_values(text)
+    for name in load(Source("test", unknown)).inputs:
+        formula, status = invoked(unknown, "run", "--get", f"dJ/d{name}")
+        assert status == 0
+        marks, status = invoked(unknown, "check", f"dJ/d{name} = {formula.strip()}")
+        assert status == 0, marks
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_the_gradient_as_a_file_has_the_gradient_s_values(text):
+    names = load(Source("test", text)).inputs
+    expected = [invoked(text, "run", "--get", f"dJ/d{name}")[0] for name in names]
+    derived, status = invoked(text, "derive")
+    assert status == 0
+    for name, value in zip(names, expected, strict=True):
+        pasted = invoked(derived, "run", "--get", f"dJ_d{name}")[0]
+        np.testing.assert_allclose(json.loads(pasted), json.loads(value), rtol=1e-12, atol=1e-15)
 
 
 @settings(max_examples=40)

@@ -115,11 +115,13 @@ def gradient_nodes(graph: Dag, output: str) -> list[str]:
     return [name for wrt in graph.inputs if (name := derivative_name(output, wrt)) in graph.index]
 
 
-def highest_derivatives(graph: Dag) -> list[str]:
-    """The derivatives of the highest order that the first node has that has some; none where no node has any."""
+def highest_derivatives(graph: Dag, output: str) -> list[str]:
+    """The derivatives of `output` of the highest order that the file has; none where it has none."""
     # By names, for a derived graph is an ordinary file: nothing else tells what its nodes are derivatives of.
-    found = next(filter(None, (gradient_nodes(graph, node.name) for node in graph.nodes)), [])
-    while higher := [name for output in found for name in gradient_nodes(graph, output)]:
+    # Those that `grad(y, x)` in a formula has made have no statement in it.
+    text = graph.source.text
+    found = [name for name in gradient_nodes(graph, output) if text.startswith(name, graph.node(name).span.start)]
+    while higher := [name for each in found for name in gradient_nodes(graph, each)]:
         found = higher
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isinf
 
-from backcalc.language.expr import Call, Expr, Name, Number
+from backcalc.language.expr import VECTOR, Call, Expr, Name, Number
 from backcalc.language.habits import logarithm
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import rows_of
@@ -23,10 +23,17 @@ def hints_of_count(call: Call) -> tuple[str, ...]:
         return (_norm(x, second),)
     if call.fn == "round":
         return (f"to two decimals it is round(100*{_factor(call.args[0], x)})/100",)
+    if call.fn in ("var", "std"):  # MATLAB's second argument weighs, NumPy's is an axis.
+        return (f"of a sample it is {call.fn}({x}, ddof=1), along the rows of a matrix {call.fn}({x}, axis=1)",)
     # NumPy's 1 is MATLAB's 2: both are said.
-    if _has_axis(call.fn) and isinstance(second, Number):
+    if _has_axis(call.fn) and isinstance(second, Number) and not _is_vector(call.args[0]):
         return (f"down the columns it is {call.fn}({x}, axis=0), along the rows {call.fn}({x}, axis=1)",)
     return ()
+
+
+def _is_vector(expr: Expr) -> bool:
+    """Whether `expr` is a vector that is written out, which has no axis to choose."""
+    return isinstance(expr, Call) and expr.fn == VECTOR and not any(isinstance(item, Call) for item in expr.args)
 
 
 def _norm(x: str, order: Expr) -> str:

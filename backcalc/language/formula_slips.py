@@ -194,6 +194,16 @@ FORMULAS = (
         "y = {x if x>0, 0 else",
     ),
     SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
+    SyntaxHint(
+        r"\bfor\b.*\bin\b.*\.\..*\s‸for\b",
+        "each variable has brackets of its own: [[k*j for k in 1..2] for j in 1..3]",
+        "y = [k*j for k in 1..2 for j in 1..3]",
+    ),
+    SyntaxHint(
+        r"\bfor\b.*\bin\b.*\.\..*\s‸if\b",
+        "what does not count is 0: sum(if k > 1 then k^2 else 0 for k in 1..3)",
+        "y = sum(k^2 for k in 1..3 if k > 1)",
+    ),
     SyntaxHint(r"\[[^\]()]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1, 2]", "y = [1 2]"),
     SyntaxHint(
         rf"\b(?P<f>{OF_ONE})\s*\^\s*(?P<n>\d+)\s*‸[\w(]",

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from arrays import programs
+from click.testing import CliRunner
 from graphs import programs as scalar_programs
 from hypothesis import given, settings
 
 import backcalc
 from backcalc.calculus.derive import derivative_name, derive, gradient_nodes
+from backcalc.cli.group import cli
 from backcalc.language.unparse import unparse_statement
 
 ROOT = Path(__file__).parents[2]
@@ -286,3 +288,11 @@ def test_what_derive_refuses(args, text, words):
     assert found.returncode == 2
     assert words in found.stderr
     assert not found.stdout
+
+
+@pytest.mark.parametrize("text", ["g = x^3\ns = grad(g, x)\nJ = s*x + g", "g = x^3\nJ = grad(g, x)*x + g"])
+def test_a_derivative_in_a_formula_is_not_what_is_derived(text):
+    # It has a node of its own, as a derived file has; the question is the output's.
+    out = CliRunner().invoke(cli, ["derive", "-"], input=text).stdout
+    assert "\ndJ_dx = " in out
+    assert "ddg_dx_dx" not in out

@@ -241,6 +241,8 @@ CORRECTED = {
     "y = \\tanh(x)": "y = tanh(x)",
     "\\frac{\\partial v}{\\partial u} = 3": "∂v/∂u = 3",
     "g = \\frac{\\partial y}{\\partial x}": "y = x; g = grad(y, x)",
+    "y = [k*j for k in 1..2 for j in 1..3]": "y = [[k*j for k in 1..2] for j in 1..3]",
+    "y = sum(k^2 for k in 1..3 if k > 1)": "y = sum(if k > 1 then k^2 else 0 for k in 1..3)",
     "y = \\ln x": "y = ln(x)",
     "y = \\mathbb{E}[x]": "y = mean(x)",
     "\\hat{y} = x": "y_hat = x",

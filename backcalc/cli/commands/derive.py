@@ -39,7 +39,7 @@ def command(asked: Asked) -> int:
     output = choose_output(graph, asked.of)
     read = text.objects
     # Of a file that `derive` has made the derivatives of the highest order are derived again, all of them.
-    outputs = (highest_derivatives(read) if asked.of is None else []) or [output]
+    outputs = (highest_derivatives(read, output) if asked.of is None else []) or [output]
     print_warnings(read.source, noticed(read, {}))
     # Statements, so that what is printed is a graph that every command reads.
     print_lines(map(unparse_statement, derive(read, outputs, asked.wrt or read.inputs, output)))
