@@ -21,6 +21,7 @@ from backcalc.graph.whole_numbers import Environment, whole
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
 from backcalc.language.expr import (
     INDEX,
+    KEYWORD,
     VECTOR,
     Call,
     Expr,
@@ -108,7 +109,7 @@ class Functions:
             return True
         key = part.fn, len(part.args), part.options
         if key not in self._settled:
-            row = None if part.fn in self._functions or part.fn in WRITTEN else lookup(*key)
+            row = None if part.fn in self._functions or part.fn in (*WRITTEN, KEYWORD) else lookup(*key)
             self._settled[key] = row is not None and row.shape == "elementwise" and row.arity == len(part.args)
         return self._settled[key]
 

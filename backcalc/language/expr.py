@@ -23,6 +23,9 @@ FOR = "for"
 # Indices of `x[…]` that are no number are calls too, though no operations: `:`, `1:`, `:3`, `1:3`, and `[2, 0, 2]`.
 SLICES, PICK = (":", "i:", ":j", "i:j"), "i,j"
 
+KEYWORD = "="
+"""An argument that is given by its name, `axis=1`: a call on the value, with the name among its options."""
+
 DEFINITION = "def "
 """What the name of a call begins with that is a definition as a whole: of a function with partials of its own."""
 
@@ -154,10 +157,12 @@ def written_name(fn: str) -> str:
 
 def keyword_of(expr: Expr) -> str | None:
     """The name of an argument that is given by its name, `axis` of `axis=1`; None of any other expression."""
-    if not isinstance(expr, Call) or expr.fn[-1:] != "=":
-        return None
-    name = expr.fn[:-1]  # Of `<=` and `==` it is none.
-    return name if name.isidentifier() else None
+    return expr.options[0][0] if isinstance(expr, Call) and expr.fn == KEYWORD else None
+
+
+def with_keyword(name: str, value: Expr, span: Span) -> Call:
+    """`value` as an argument that is given by its name."""
+    return Call(KEYWORD, (value,), span, ((name, 0),))  # Its number is the value's to say, which need be none yet.
 
 
 BY_PLACE = ("reshape", "maxpool", "avgpool")

@@ -21,6 +21,7 @@ from backcalc.language.expr import (
     Name,
     Number,
     placed,
+    with_keyword,
 )
 from backcalc.language.lexis import canonical
 from backcalc.text.errors import Code, Diagnostic
@@ -165,7 +166,7 @@ class ExpressionBuilder:
         if not isinstance(name, Name):
             # In the words of a grammar that tells a name from a formula here, as this one cannot.
             raise RefusedError(sign.span, OPERATORS | {"RPAR", "COMMA"})
-        return Call(f"{name.id}=", (value,), Span(name.span.start, value.span.end))
+        return with_keyword(name.id, value, Span(name.span.start, value.span.end))
 
     def vector(self, start: Token, items: tuple[Expr, ...], end: Token) -> Call:
         """`[a, b]`. Raises RejectedError where a sign may part two items."""

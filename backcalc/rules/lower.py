@@ -144,7 +144,8 @@ def expression(text: str) -> Expr:
 def _optioned(call: Call, args: tuple[Expr, ...]) -> Call:
     """A call whose options are those that stand among its arguments."""
     options = tuple((name, int(arg.args[0].value)) for arg in args if (name := keyword_of(arg)))  # type: ignore[union-attr]
-    return Call(call.fn, args[: len(args) - len(options)], call.span, options)
+    # What is given by its name is itself a call, which keeps it for the call around it.
+    return Call(call.fn, args[: len(args) - len(options)], call.span, options) if options else with_args(call, args)
 
 
 @cache
