@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from backcalc.analysis.path_ranks import TailPartials, product
 from backcalc.calculus.question import LOSS
-from backcalc.calculus.rows import MOST_AXES, elements, joined
+from backcalc.calculus.rows import elements, joined
 from backcalc.calculus.run import Run
+from backcalc.graph.shapes import MOST_AXES
 from backcalc.rules.values import all_known, is_known, ones, reshaped
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from backcalc import progress
 from backcalc.calculus.constant import apply, constant
 from backcalc.graph.model import Dag, has_decimals
-from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_words
+from backcalc.graph.shapes import MOST_AXES, KnownShapes, Shape, prepare, shape_words
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Call, Expr, Folded, Name, Number, postorder
 from backcalc.rules.indices import parts
@@ -66,7 +66,7 @@ class Evaluation:
         # A stated value wins over the formula, which stays in the table, and whose slope is taken at that value.
         self.replaced = {slot for slot in stated if tape.rows[slot] is not None}
         known = {slot: shape_of(value) for slot, value in stated.items()}
-        self._require_declared(known)
+        self._require_shapes(known)
         seeds = {tape.slot[i]: shape for i, shape in _seed_shapes(tape.graph)}  # An adjoint has its node's shape.
         self.shapes, self.rows = prepare(tape, {**tape.declared, **known}, seeds)
         named = {node.name: self.shapes[slot] for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
@@ -140,12 +140,16 @@ class Evaluation:
                 stated[slot[i]] = constant(known.value, graph.source)
         return stated
 
-    def _require_declared(self, known: Mapping[int, Shape]) -> None:
-        """Raise EvaluateError for every value whose shape is not the declared one."""
-        errors = []
+    def _require_shapes(self, known: Mapping[int, Shape]) -> None:
+        """Raise EvaluateError for every value that is no number, vector or matrix, or not of the declared shape."""
+        nodes, errors = self.tape.graph.nodes, []
+        # Of lists of lists of lists no function has a value, nor a slope.
+        for node in (nodes[self.tape.node_of[slot]] for slot, shape in known.items() if len(shape) > MOST_AXES):
+            message = f"the value of `{shorten(node.name)}` is no number, vector or matrix"
+            errors.append(Diagnostic(Code.NOT_A_NUMBER, message, node.span))
         for slot, shape in self.tape.declared.items():
-            if known.get(slot, shape) != shape:
-                node = self.tape.graph.nodes[self.tape.node_of[slot]]
+            if known.get(slot, shape) != shape and len(known[slot]) <= MOST_AXES:
+                node = nodes[self.tape.node_of[slot]]
                 name, found = shorten(node.name), known[slot]
                 message = f"`{name}` is declared as {shape_words(shape)}, its value is {shape_words(found)}"
                 sizes = ",".join(map(str, found or shape))

@@ -8,9 +8,9 @@ from typing import Any
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.rows import MOST_AXES, MOST_NUMBERS, MOST_SWEEPS, elements, joined
+from backcalc.calculus.rows import MOST_NUMBERS, MOST_SWEEPS, elements, joined
 from backcalc.graph.model import Dag
-from backcalc.graph.shapes import Shape, shape_words
+from backcalc.graph.shapes import MOST_AXES, Shape, shape_words
 from backcalc.rules.gates import only
 from backcalc.rules.values import all_known
 from backcalc.text.errors import Code, Diagnostic, UsageError

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.pullbacks import pull
-from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
+from backcalc.calculus.rows import MOST_SWEEPS, elements, joined
 from backcalc.calculus.substitute import scope_of, substituted
 from backcalc.calculus.sweep import reverse
+from backcalc.graph.shapes import MOST_AXES
 from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, Expr, Folded, size
 from backcalc.rules.gates import only
 from backcalc.rules.lower import expression

@@ -9,7 +9,6 @@ from backcalc.graph.shapes import Shape
 from backcalc.language.expr import VECTOR, Call, Expr
 from backcalc.rules.values import Value, all_known, literal, reshaped
 
-MOST_AXES = 2  # Of an array that the language can write, and so of a formula.
 MOST_NUMBERS = 1_000_000  # Of one Jacobian.
 MOST_ROWS = 1_000  # Of a local one: each takes a pullback, and nobody reads that many.
 MOST_SWEEPS = 64  # Elements of an output whose Jacobian is a formula: it takes a reverse sweep an element.

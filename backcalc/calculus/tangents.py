@@ -9,9 +9,9 @@ from typing import Any
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.jacobians import MOST_TOGETHER, WIDE, Engine
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
+from backcalc.calculus.rows import MOST_SWEEPS, elements, joined
 from backcalc.calculus.sweep import forward
-from backcalc.graph.shapes import shape_words
+from backcalc.graph.shapes import MOST_AXES, shape_words
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only
 from backcalc.rules.values import Value, add, all_known, is_known, multiply, ones, shape_of

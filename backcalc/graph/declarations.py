@@ -11,6 +11,7 @@ from backcalc.language.expr import Call, Expr, Name, Number, names, postorder
 from backcalc.language.lexis import NOTHING
 from backcalc.language.statements import Adjoint, Claim, Const, Definition, Edge, Given, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS
+from backcalc.rules.terms import MOST_AXES
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
@@ -228,7 +229,7 @@ class Declarations:
     def _lengths(sizes: tuple[Expr, ...]) -> tuple[int, ...] | None:
         """The whole numbers of a declared shape; None where it is none."""
         whole = [int(n.value) for n in sizes if isinstance(n, Number) and n.value.is_integer() and n.value >= 1]
-        return tuple(whole) if len(whole) == len(sizes) <= len(("rows", "columns")) else None
+        return tuple(whole) if len(whole) == len(sizes) <= MOST_AXES else None
 
     def _choose(self, statement: Output) -> None:
         name = statement.target.id if isinstance(statement.target, Name) else ""

@@ -15,10 +15,10 @@ from backcalc.rules.indices import places
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import Primitive
 from backcalc.rules.shapes import rule_called, value_shape
-from backcalc.rules.terms import Shape, shape_text, shape_words
+from backcalc.rules.terms import MOST_AXES, Shape, shape_text, shape_words
 from backcalc.text.errors import BuildError, Diagnostic
 
-__all__ = ["KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_words", "specialize"]
+__all__ = ["MOST_AXES", "KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_words", "specialize"]
 
 
 def prepare(

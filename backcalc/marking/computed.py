@@ -34,7 +34,7 @@ DOUBLE, SINGLE = 1e-9, 1e-4
 OF_LARGEST = 0.01
 """Of that, what cancellation may leave in an element, as a share of the largest one."""
 
-MOST_AXES = 4  # Of a Jacobian of matrices.
+MOST_ANSWERED = 4  # Of a Jacobian of matrices.
 SHOWN = 16  # Elements of an array that are written out, to some digits: what is off is told beside them.
 SINGLE_NOTE = "only the last digits of float32 differ: --tol 1e-4 takes that for right"
 
@@ -169,7 +169,7 @@ def _array(name: str, value: Any) -> Any:
 
 
 def _real(name: str, array: Any) -> Any:
-    if array.dtype.kind not in "fiub" or array.ndim > MOST_AXES:  # Floats, integers, booleans; no objects.
+    if array.dtype.kind not in "fiub" or array.ndim > MOST_ANSWERED:  # Floats, integers, booleans; no objects.
         raise ValueError(f"`{shorten(name)}` is none")
     return array
 

@@ -23,6 +23,9 @@ Length = int | Unknown
 ShapeTerm = Unknown | int | tuple[Length, ...]
 
 
+MOST_AXES = 2
+"""Of an array of the language, and so of a formula: a value is a number, a vector or a matrix."""
+
 Shape = tuple[int | None, ...]
 """A length that nothing settles is None."""
 
