@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from backcalc.calculus.constant import default_of
 from backcalc.calculus.evaluate import Evaluation
@@ -27,7 +27,17 @@ LONGEST_FORMULA = 8  # Operations; longer formulas are taken apart, so that no p
 MOST_ROWS = 64  # Of a Jacobian, each of which takes nodes as many as the graph has.
 
 
-def derive(graph: Dag, outputs: Sequence[str], wrt: Sequence[str], shown: str | None = None) -> list[Statement]:
+class DerivedFile(NamedTuple):
+    """The statements of a graph with those of its derivatives, and which nodes these derivatives are."""
+
+    statements: list[Statement]
+    answers: list[str]
+    """The node that is ∂output/∂name, for each name that was asked for, output by output."""
+    adjoints: dict[str, tuple[str, str]]
+    """The output and the node that an added node is the derivative of, and by."""
+
+
+def derive(graph: Dag, outputs: Sequence[str], wrt: Sequence[str], shown: str | None = None) -> DerivedFile:
     """The statements of `graph`, then those of each ∂output/∂name; their number grows with the size of the graph.
 
     The nodes are called d<output>_d<name>, with as many `_` more as keep the name free. That of a vector of n is the
@@ -42,26 +52,25 @@ def derive(graph: Dag, outputs: Sequence[str], wrt: Sequence[str], shown: str | 
     taken = set(graph.index)
     found: list[Definition] = []
     answers: list[str] = []
+    adjoints: dict[str, tuple[str, str]] = {}
     for output in outputs:
-        definitions, names_ = _derivatives(graph, linear, output, wrt, taken)
+        sweep = _sweep_of(graph, linear, output, taken)
+        definitions, names_ = by_rows(graph, linear, output, wrt, taken) if sweep is None else sweep.answer(wrt)
         found += definitions
         answers += names_
+        adjoints |= {} if sweep is None else sweep.adjoints
     # An adjoint is the derivative of a number, so the graph is of most use with one as its output.
     is_one_number = len(answers) == 1 and not linear.shape(outputs[0]) and not linear.shape(wrt[0])
     declared = answers[0] if is_one_number else shown or outputs[0]
-    return [*_originals(graph, linear), *found, Output(Name(declared), NOWHERE)]
+    return DerivedFile([*_originals(graph, linear), *found, Output(Name(declared), NOWHERE)], answers, adjoints)
 
 
-def _derivatives(
-    graph: Dag, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
-) -> tuple[list[Definition], list[str]]:
-    """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
+def _sweep_of(graph: Dag, linear: Linearization, output: str, taken: set[str]) -> Sweep | None:
+    """The one sweep that gives the derivatives of `output`; None where it takes one an element."""
     if not linear.shape(output):
-        return Sweep(graph, linear, output, taken).answer(wrt)
+        return Sweep(graph, linear, output, taken)
     # Of so many rows only products of matrices are few enough statements.
-    if (linear.shape(output)[0] or 0) > MOST_ROWS:
-        return ProductSweep(graph, linear, output, taken).answer(wrt)
-    return by_rows(graph, linear, output, wrt, taken)
+    return ProductSweep(graph, linear, output, taken) if (linear.shape(output)[0] or 0) > MOST_ROWS else None
 
 
 def by_rows(
@@ -164,6 +173,11 @@ class Sweep:
 
     def _sweep(self, slot: int, seed: Any) -> dict[int, Any]:
         return self.linear.sweep({slot: seed}, settle=self._settle)
+
+    @property
+    def adjoints(self) -> dict[str, tuple[str, str]]:
+        """The output and the node that each named adjoint is the derivative of, and by."""
+        return {name: (self.output, node) for node, name in self._adjoint.items()}
 
     def answer(self, wrt: Iterable[str]) -> tuple[list[Definition], list[str]]:
         """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives.

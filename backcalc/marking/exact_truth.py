@@ -84,7 +84,7 @@ class ExactTruth(Truth):
     def _exact_second(self, of: str, wrt: str, then: str) -> Any:
         key = of, wrt, then
         if key not in self._exact_seconds:
-            derived, gradient = self.derived(of, wrt)
+            derived, gradient, _ = self.derived(of, wrt)
             found = self._exactly(derived, gradient)
             self._exact_seconds[key] = found.adjoints[derived.index[then]]
         return self._exact_seconds[key]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from backcalc.calculus.run import Run, run
-from backcalc.language.lexis import NAME
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.mark import Attempt
@@ -15,9 +11,6 @@ from backcalc.marking.truth import Truth
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import BackcalcError
 from backcalc.text.numerals import derivative
-
-ADJOINT = re.compile(rf"d({NAME})_d({NAME})")  # As `derive` names what it makes.
-SECOND = re.compile(rf"∂{ADJOINT.pattern}/∂({NAME})")
 
 
 class SecondSteps:
@@ -46,9 +39,8 @@ class SecondSteps:
             if graph is None or graph[0].shape(first) or graph[0].shape(second):
                 continue
             _, diagnoser, gradient = graph
-            told = diagnoser.diagnose(gradient, second, (), given.value, given.slack, given.matches)
-            if told is not None:
-                return replace(told, text=_spoken(told.text), hint=_spoken(told.hint), apart=_spoken(told.apart))
+            if told := diagnoser.diagnose(gradient, second, (), given.value, given.slack, given.matches):
+                return told
         return None
 
     def _first_instead(self, given: Attempt, wrt: str) -> Diagnosis | None:
@@ -65,21 +57,10 @@ class SecondSteps:
         if key not in self._found:
             self._found[key] = None  # Meanwhile, and if it fails for good: it is not tried twice.
             try:
-                derived, gradient = self._truth.derived(of, wrt)
+                derived, gradient, adjoints = self._truth.derived(of, wrt)
                 found = run(derived, self._truth.run.point, gradient)
             except BackcalcError:  # It has more axes than an array of the language.
                 return None
             truth = Truth(found)
-            self._found[key] = found, Diagnoser(found, truth.derivatives, truth.seeds), gradient
+            self._found[key] = found, Diagnoser(found, truth.derivatives, truth.seeds, adjoints), gradient
         return self._found[key]
-
-
-def _spoken(text: str) -> str:
-    """A sentence about nodes that `derive` has named: `dJ_dw` is ∂J/∂w."""
-    # The longer first: it has the shorter in it.
-    text = SECOND.sub(lambda found: _second(found[1], found[2], found[3]), text)
-    return ADJOINT.sub(lambda found: derivative(found[1], found[2]), text)
-
-
-def _second(of: str, first: str, second: str) -> str:
-    return f"∂²{of}/∂{first}²" if first == second else f"∂²{of}/∂{first}∂{second}"

@@ -12,6 +12,7 @@ from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.statements import Answer
 from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.numerals import second_derivative
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import quoted, shorten
 
@@ -36,8 +37,7 @@ def subject_of(answer: Answer, d: str = "d") -> str:
         return f"{d}{of}/{d}{wrt}"
     then = answer.then + _place_text(answer.then_place)
     # Not split yet, both denominators are the one text `wrt`, and `then` is empty.
-    square = f"{d}²{of}/{d}{wrt}"
-    return f"{square}²" if then == wrt else f"{square}{d}{then}" if then else square
+    return second_derivative(of, wrt, then, d) if then else f"{d}²{of}/{d}{wrt}"
 
 
 def settled(run: AnyRun, answer: Answer) -> Answer:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from backcalc.calculus.adjoints import adjoints
-from backcalc.calculus.derive import derivative_name, derive, free_name
+from backcalc.calculus.derive import derive
 from backcalc.calculus.digits import NO_DIGITS, Known
 from backcalc.calculus.jacobians import derivatives
 from backcalc.calculus.load import load
@@ -29,6 +29,16 @@ from backcalc.text.source import Source
 
 MOST_WRITTEN = 2000
 """Operations and operands of a formula that is written out; longer ones nobody reads."""
+
+
+class GradientGraph(NamedTuple):
+    """A graph with one of its gradients written out."""
+
+    graph: Dag
+    gradient: str
+    """The node that is the gradient."""
+    adjoints: Mapping[str, tuple[str, str]]
+    """What each node that was added is the derivative of, and by what."""
 
 
 class Truth:
@@ -129,7 +139,7 @@ class Truth:
         if of not in graph.index or any(graph.nodes[i].kind == "edges" for i in self.run.upstream(graph.index[of])):
             return None
         try:
-            derived, gradient = self.derived(of, wrt)
+            derived, gradient, _ = self.derived(of, wrt)
             linear = run(derived, self.run.point, of).linear
             return self._in_own_nodes(derivatives(linear, derived.index[gradient])[derived.index[then]], derived)
         except BackcalcError:  # It has more axes than an array of the language.
@@ -154,13 +164,12 @@ class Truth:
                 return value
         return self.run.linear.evaluation.written(_simple(value))
 
-    def derived(self, of: str, wrt: str) -> tuple[Dag, str]:
-        """The graph with the gradient ∂of/∂wrt written out, and the name of that. Raises BackcalcError."""
-        graph = self.run.graph
-        statements = derive(graph, [of], [wrt])
+    def derived(self, of: str, wrt: str) -> GradientGraph:
+        """The graph with the gradient ∂of/∂wrt written out. Raises BackcalcError."""
+        found = derive(self.run.graph, [of], [wrt])
         # Read again as a file: `derive` gives statements.
-        derived = load(Source("", "\n".join(map(unparse_statement, statements))))
-        return derived, free_name(derivative_name(of, wrt), graph.index)
+        graph = load(Source("", "\n".join(map(unparse_statement, found.statements))))
+        return GradientGraph(graph, found.answers[0], found.adjoints)
 
     def known(self, answer: Answer, expected: Any) -> Known:
         """What is known of an answer beside its true value."""

@@ -31,11 +31,6 @@ def is_exact(value: object) -> bool:
     return type(value).__name__ in ("Fraction", "Certain")  # To ask by its class would load the module of fractions.
 
 
-def is_whole(value: object) -> bool:
-    """Whether an exact number is a whole one."""
-    return str(value).lstrip("-").isdecimal()
-
-
 class Certain:
     """A number by the digits of it that are certain, `0.333…`; it lies between `low` and `high`.
 
@@ -57,6 +52,21 @@ class Certain:
             return nan
         anything = Context(prec=28, Emin=MIN_EMIN, Emax=MAX_EMAX)  # The usual one ends at 1e999999.
         return float(anything.divide(anything.add(self.low, self.high), 2))
+
+
+def exact_parts(value: Any) -> tuple[str, str, str]:
+    """An exact number as it is written: its minus, what stands above the bar, what below; empty where there is none."""
+    if isinstance(value, Certain):  # Its text is all that it is written by.
+        sign = "-" if value.text.startswith("-") else ""
+        return sign, value.text[len(sign) :], ""
+    below = "" if value.denominator == 1 else str(value.denominator)
+    return "-" if value < 0 else "", str(abs(value.numerator)), below
+
+
+def is_whole(value: Any) -> bool:
+    """Whether an exact number is a whole one."""
+    _, above, below = exact_parts(value)
+    return above.isdecimal() and not below
 
 
 def nearest(number: Any) -> float:
@@ -100,3 +110,9 @@ def product(factors: Iterable[float | None], digits: int = DIGITS) -> str:
 def derivative(of: str, wrt: str) -> str:
     """∂of/∂wrt."""
     return f"∂{of}/∂{wrt}"
+
+
+def second_derivative(of: str, first: str, second: str, d: str = "∂") -> str:
+    """∂²of/∂first∂second, or ∂²of/∂first²; `d` is what stands for a differential."""
+    below = f"{d}{first}²" if first == second else f"{d}{first}{d}{second}"
+    return f"{d}²{of}/{below}"

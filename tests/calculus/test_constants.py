@@ -56,7 +56,7 @@ def test_no_derivative_by_a_constant_is_shown(options):
 
 def test_the_gradient_as_a_graph_keeps_constants():
     graph = backcalc.parse(TEXT).objects
-    text = "\n".join(map(unparse_statement, derive(graph, ["y"], ["x"])))
+    text = "\n".join(map(unparse_statement, derive(graph, ["y"], ["x"]).statements))
     assert "const n = 3" in text
     assert backcalc.parse(text).run({"x": 2.0}, of="dy_dx").value == pytest.approx(6)
 

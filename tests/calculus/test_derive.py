@@ -26,7 +26,7 @@ law = settings(max_examples=30)
 def derived(text, output, wrt=()):
     graph = backcalc.parse(text).objects
     outputs = [output] if isinstance(output, str) else output
-    return "\n".join(map(unparse_statement, derive(graph, outputs, wrt or graph.inputs)))
+    return "\n".join(map(unparse_statement, derive(graph, outputs, wrt or graph.inputs).statements))
 
 
 def value(run, name):

@@ -52,7 +52,7 @@ def program(row: Primitive, size: int) -> str:
 
 def derived(text: str) -> backcalc.Graph:
     graph = backcalc.parse(text)
-    return backcalc.parse("\n".join(map(unparse_statement, derive(graph.objects, ["L"], graph.inputs))))
+    return backcalc.parse("\n".join(map(unparse_statement, derive(graph.objects, ["L"], graph.inputs).statements)))
 
 
 def disagreements(row: Primitive) -> list[tuple[str, Any, Any, Any]]:
@@ -114,8 +114,8 @@ def test_a_choice_stays_one(text: str, x: Any, expected: Any) -> None:
 )
 def test_second_derivatives_at_hard_points(text: str, x: Any, expected: Any) -> None:
     graph = backcalc.parse(text)
-    first = "\n".join(map(unparse_statement, derive(graph.objects, ["y"], ["x"])))
-    second = "\n".join(map(unparse_statement, derive(backcalc.parse(first).objects, ["dy_dx"], ["x"], "y")))
+    first = "\n".join(map(unparse_statement, derive(graph.objects, ["y"], ["x"]).statements))
+    second = "\n".join(map(unparse_statement, derive(backcalc.parse(first).objects, ["dy_dx"], ["x"], "y").statements))
     run = backcalc.parse(second).run({"x": x}, of="y").run
     assert np.array_equal(run.values[run.graph.index["ddy_dx_dx"]], expected)
 
@@ -154,7 +154,7 @@ def test_second_derivatives_at_hard_points(text: str, x: Any, expected: Any) -> 
 )
 def test_derive_writes(text: str, expected: str) -> None:
     graph = backcalc.parse(text)
-    lines = map(unparse_statement, derive(graph.objects, ["L"], ["x"]))
+    lines = map(unparse_statement, derive(graph.objects, ["L"], ["x"]).statements)
     assert f"dL_dx = {expected}" in lines
 
 

@@ -64,7 +64,7 @@ def test_a_graph_with_one_is_pickled():
 
 def test_the_gradient_as_a_graph_has_its_definition():
     graph = backcalc.parse(STRAIGHT + "y = sin(q(x))").objects
-    text = "\n".join(map(unparse_statement, derive(graph, ["y"], ["x"])))
+    text = "\n".join(map(unparse_statement, derive(graph, ["y"], ["x"]).statements))
     assert text.startswith("def q(x) = round(x) { d(q)/d(x) = 1 }\n")
     assert isclose(backcalc.parse(text).run({"x": 1.7}, of="dy_dx").value, cos(2))
 

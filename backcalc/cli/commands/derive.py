@@ -42,5 +42,5 @@ def command(asked: Asked) -> int:
     outputs = (highest_derivatives(read, output) if asked.of is None else []) or [output]
     print_warnings(read.source, noticed(read, {}))
     # Statements, so that what is printed is a graph that every command reads.
-    print_lines(map(unparse_statement, derive(read, outputs, asked.wrt or read.inputs, output)))
+    print_lines(map(unparse_statement, derive(read, outputs, asked.wrt or read.inputs, output).statements))
     return 0

@@ -41,10 +41,17 @@ Matches = Callable[[Any], bool]
 
 
 class Diagnoser:
-    """The suspects of every derivative and value of a run, each list made when it is first asked for."""
+    """The suspects of every derivative and value of a run, each list made when it is first asked for.
+
+    Of a derived graph, `adjoints` says which of its nodes are derivatives: sentences call them so.
+    """
 
     def __init__(
-        self, run: Run, derivatives: Callable[[str], Sequence[Any]], seeds: Callable[[str], dict[int, Any]]
+        self,
+        run: Run,
+        derivatives: Callable[[str], Sequence[Any]],
+        seeds: Callable[[str], dict[int, Any]],
+        adjoints: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.run, self._derivatives, self._seeds = run, derivatives, seeds
         self._changes: dict[str, Changes] = {}
@@ -52,7 +59,7 @@ class Diagnoser:
         self._made_throughout: dict[str, list[Throughout]] = {}
         self._lineups: dict[tuple[str, str | None], Lineup] = {}
         # The terms by a function: where all answers are right nobody asks for them.
-        self._telling = Telling(run, derivatives, lambda of: self.changes(of).terms)
+        self._telling = Telling(run, derivatives, lambda of: self.changes(of).terms, adjoints or {})
 
     def diagnose(
         self,

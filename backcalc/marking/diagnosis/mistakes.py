@@ -19,8 +19,8 @@ A row's columns:
     weight   how large a change it is: of two that give the same number, the lighter is the likelier
     hint     what to look at, without a number
     text     what went wrong, with the student's own arithmetic; `{node}` is where, `{user}` the user, `{fn}` the
-             primitive, `{dropped}` the argument that is left out, `{d}` and `{du}` the derivatives by node and user;
-             the rest is told in `diagnose`
+             primitive, `{dropped}` the argument that is left out, `{d}` and `{du}` the derivatives by node and user,
+             `{local}` that of the user by the node; the rest is told in `diagnose`
     value    for a primitive, whether the wrong text is its value; its partials are then the others that are given
     at_once  the name of what goes wrong at once wherever it can, such as a calculator that counts in degrees
     ranks    for a primitive, the ranks of its arguments, where others have another row
@@ -167,13 +167,13 @@ MISTAKES = (
     Mistake(TERM, "-c", "sign", 2, _SIGN_HINT, "{within}the sign of the path through {user}{term} is wrong"),
     # The factors of the chain
     Mistake(TERM, "ct", "missing-factor", 2, "the chain rule: is a factor missing?",
-            "{within}the factor ∂{user}/∂{node}{partial} is left out"),
+            "{within}the factor {local}{partial} is left out"),
     Mistake(TERM, "p", "missing-factor", 2, "the chain rule: is a factor missing?",
             "{within}the factor {du}{adjoint} is left out"),
     Mistake(SUM, "1", "missing-factor", 2, "does the chain begin at the output?",
             "{d} is taken as 1; it is {a}"),
     Mistake(TERM, "y*ct", "value", 3, "is a value written in place of a derivative?",
-            "{within}the value of {user} stands in place of ∂{user}/∂{node}"),
+            "{within}the value of {user} stands in place of {local}"),
     Mistake(SUM, "v", "value", 2, "is a value written in place of a derivative?",
             "the value of {node} stands in place of {d}"),
     # A factor 2 comes of many things: this is told where nothing else fits.

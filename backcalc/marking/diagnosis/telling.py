@@ -16,7 +16,7 @@ from backcalc.marking.diagnosis.mistakes import SLOPE, MistakeKind
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.rules.lower import names_in
 from backcalc.rules.values import is_array, is_known, shape_of
-from backcalc.text.numerals import by_hand, derivative, product
+from backcalc.text.numerals import by_hand, derivative, product, second_derivative
 from backcalc.text.wording import shorten
 
 # Operators have no name that reads well in a sentence.
@@ -71,8 +71,9 @@ class Telling:
         run: Run,
         derivatives: Callable[[str], Sequence[Any]],
         terms: Callable[[str], Sequence[Sequence[SumTerm]]],
+        adjoints: Mapping[str, tuple[str, str]],
     ) -> None:
-        self.run, self._derivatives, self._terms = run, derivatives, terms
+        self.run, self._derivatives, self._terms, self._adjoints = run, derivatives, terms, adjoints
 
     def told(
         self,
@@ -100,7 +101,8 @@ class Telling:
         if in_words:
             facts |= {"term": "", "rest": facts["within"], "partial": "", "adjoint": "", "a": NOT_THAT}
         # A missing path is marked at the user it goes through.
-        where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
+        at = suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node
+        where = shorten(self.run.graph.nodes[at].name)  # As the graph has it, for programs.
         apart = mistake.text.format(**facts | {"rest": facts["within"]})
         return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts), apart)
 
@@ -109,15 +111,16 @@ class Telling:
     ) -> dict[str, str]:
         """What a sentence of the table may speak of; `place` is the element that is asked for."""
         asked = self.run.graph.index[wrt or of]
-        output = shorten(called or (of if wrt is not None else self.run.output))
-        name = self._name(node) + (place if node == asked else "")
-        facts = {"node": name, "d": derivative(output, name)}
+        output = called or (of if wrt is not None else self.run.output)
+        place = place if node == asked else ""
+        facts = {"node": self._name(node) + place, "d": self._derivative(output, node, place)}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
         facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
         facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
         facts["lost"] = self._lost(suspect, facts)
         if suspect.user is not None:
-            facts |= {"user": self._name(suspect.user), "du": derivative(output, self._name(suspect.user))}
+            facts |= {"user": self._name(suspect.user), "du": self._derivative(output, suspect.user)}
+            facts["local"] = self._derivative(self.run.graph.nodes[suspect.user].name, node, place)
         facts["others"] = listed([self._name(other) for other in suspect.others])
         facts["slope"] = self._slope(suspect) if suspect.mistake.where == SLOPE else ""
         if wrt is not None:
@@ -180,7 +183,19 @@ class Telling:
         return by_hand(term) if self.run.linear.tape.constant[slot] and not shape_of(term) else ""
 
     def _name(self, node: int) -> str:
-        return shorten(self.run.graph.nodes[node].name)
+        """A node as sentences call it: by its name, or, where `derive` has made it, as the derivative that it is."""
+        name = self.run.graph.nodes[node].name
+        return derivative(*map(shorten, self._adjoints[name])) if name in self._adjoints else shorten(name)
+
+    def _derivative(self, of: str, node: int, place: str = "") -> str:
+        """∂of/∂node; of what is a derivative itself the second one. `place` is the element of the node."""
+        wrt = self._name(node) + place
+        if self.run.graph.nodes[node].name in self._adjoints:
+            wrt = f"({wrt})"  # ∂∂J/∂h would not say where the one ends.
+        if of in self._adjoints:
+            output, first = map(shorten, self._adjoints[of])
+            return second_derivative(output, first, wrt)
+        return derivative(shorten(of), wrt)
 
 
 def by_names(text: str, names: Mapping[str, str]) -> str:

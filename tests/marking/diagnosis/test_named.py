@@ -110,6 +110,10 @@ SECONDS = [
     ("y = x^4", "d²y/dx² = 4.116", "the power rule takes one from the exponent"),
     ("y = x^4", "d²y/dx² = 1.96", "the power rule's factor, the exponent, is missing"),
     ("v = 3*w*x\ny = sigmoid(v)", "d²y/dw² = -0.194189", "the factor ∂v/∂w"),
+    # A node of the file keeps its name, whatever that looks like.
+    ("dp_dt = 3*w*x\ny = sigmoid(dp_dt)", "∂²y/∂w∂x = 0.3818937082", "the factor ∂dp_dt/∂x = 1.5 is left out"),
+    ("dp_dt = 3*w*x\ny = sigmoid(dp_dt)", "∂²y/∂w∂x = 0.17278884149", "at ∂y/∂dp_dt: the factor y is left out"),
+    ("h = w*x + 0.3\ny = (sigmoid(h) - 1)^2", "d²y/dw² = 1", "this is ∂²y/∂w∂(∂y/∂w), not ∂²y/∂w²"),
 ]
 
 
