@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from backcalc.analysis.longhand import (
     CHAIN,
     HADAMARD,
-    derivative_name,
+    DerivativeName,
     exact_literal,
     is_nan,
     is_small,
@@ -32,12 +32,11 @@ from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import DERIVATIVES
 from backcalc.graph.model import Node
-from backcalc.graph.shapes import KnownShapes
+from backcalc.graph.shapes import MOST_AXES, KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.simplify import simplify
 from backcalc.rules.values import Spelt, is_known, literal, quietly, shape_of
-from backcalc.text.numerals import derivative
 
 TOLERANCE = 1e-6  # What a textbook's formula may lose against the stable one before its numbers are left out,
 TINY = 1e-12  # and what rounding leaves of a 0.
@@ -115,7 +114,6 @@ class _Derivation:
         self.nodes, self.index = run.graph.nodes, run.graph.index
         self.has_arrays = any(run.shapes)  # Without, no product need be told from another, nor NumPy loaded.
         self.shapes = KnownShapes(run.linear.evaluation.known_shapes.names)
-        self._prefix = derivative(run.output, "")  # Of ∂L/∂x, all but the x.
 
     @cached_property
     def _formulas(self) -> Linearization:
@@ -158,7 +156,7 @@ class _Derivation:
     def _adjoint_step(self, i: int, terms: list[_Term]) -> Step:
         """∂L/∂node as the sum over the node's users of what comes along their edges, the seed first."""
         name, value, seed = self.nodes[i].name, self.run.adjoints[i], self.run.seeds.get(i)
-        symbol = derivative_name(self.run.output, name)
+        symbol = DerivativeName(self.run.output, name)
         if not terms:
             note: StepNote = "no-path" if seed is None else "given" if self.run.is_outside else ""
             return Step(symbol, None, None, value, name, "reverse", note=note)
@@ -178,7 +176,7 @@ class _Derivation:
 
     def _terms(self, head: int, tails: Collection[int]) -> Iterator[tuple[int, _Term]]:
         """What `head` hands on to each of `tails`."""
-        symbol = derivative_name(self.run.output, self.nodes[head].name)
+        symbol = DerivativeName(self.run.output, self.nodes[head].name)
         if self.run.jacobian_shape:
             yield from self._matrix_terms(head, sorted(tails), symbol)
             return
@@ -194,7 +192,7 @@ class _Derivation:
             if is_output:  # Its adjoint is 1, and ∂L/∂v would be both the sum and the first term of it.
                 yield tail, _Term(formula, substituted)
                 continue
-            local = derivative_name(self.nodes[head].name, self.nodes[tail].name)
+            local = DerivativeName(self.nodes[head].name, self.nodes[tail].name)
             found = self._equation(local, formula, substituted, value)
             # In symbols the chain rule as it is taught, in numbers what these are; the partial's own line says why.
             term = Call(CHAIN, (symbol, found.symbol))
@@ -217,7 +215,7 @@ class _Derivation:
         """For each of `tails` the term of an output that is an array: a product of Jacobians, as matrices."""
         of, partials = self.run.shapes[head], self._partials(head)
         for tail, formula in zip(tails, self._local_jacobians(head, tails), strict=True):
-            local = derivative_name(self.nodes[head].name, self.nodes[tail].name)
+            local = DerivativeName(self.nodes[head].name, self.nodes[tail].name)
             value = partials.get(tail)
             numbers = local if value is None else shown(value, local)
             if formula is None:
@@ -248,7 +246,7 @@ class _Derivation:
 
     def _adjoint(self, node: int) -> Expr:
         """∂L/∂node as it stands in a formula: with its numbers, but for what is too large for that."""
-        symbol = derivative_name(self.run.output, self.nodes[node].name)
+        symbol = DerivativeName(self.run.output, self.nodes[node].name)
         return shown(self.run.adjoints[node], symbol)
 
     def _flow(self, head: int, seed: Any) -> dict[int, Any]:
@@ -292,8 +290,7 @@ class _Derivation:
                 return part
             if part.id in self.index:
                 return shown(self.run.values[self.index[part.id]], part)
-            node = self.index.get(part.id.removeprefix(self._prefix))
-            return part if node is None else self._adjoint(node)
+            return self._adjoint(self.index[part.wrt]) if isinstance(part, DerivativeName) else part
 
         return fold(formula, leaf, with_args)
 

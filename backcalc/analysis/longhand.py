@@ -34,11 +34,6 @@ class DerivativeName(Name):
         return DerivativeName, (self.of, self.wrt)
 
 
-def derivative_name(of: str, wrt: str) -> DerivativeName:
-    """The name ∂of/∂wrt."""
-    return DerivativeName(of, wrt)
-
-
 def plain(expr: Expr) -> Expr:
     """`expr` in the language alone: both kinds of product as `*`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
+from typing import Self
 
 from backcalc.render.document import Texts
 from backcalc.text.numerals import Figures
@@ -19,32 +20,39 @@ NOTE = " " * 5  # What stands before a note below a row.
 LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
 
 
-class Parted(str):
-    """The text of a cell as parts, behind each of which it may go on in a line of its own."""
+class Assembled(str):
+    """A text that knows the parts that it was put together from, so that nobody has to find them in it again."""
 
     __slots__ = ("parts",)
     parts: tuple[str, ...]
 
-    def __new__(cls, parts: Iterable[str]) -> Parted:  # noqa: PYI034  It is not derived from.
+    def __new__(cls, parts: Iterable[str], text: str) -> Self:
+        """`text`, which has these parts."""
+        found = super().__new__(cls, text)
+        found.parts = tuple(parts)
+        return found
+
+
+class Parted(Assembled):
+    """The text of a cell as parts, behind each of which it may go on in a line of its own."""
+
+    __slots__ = ()
+
+    def __new__(cls, parts: Iterable[str]) -> Self:
         """The parts as one text."""
         kept = tuple(parts)
-        found = super().__new__(cls, "".join(kept))
-        found.parts = kept
-        return found
+        return super().__new__(cls, kept, "".join(kept))
 
 
-class Lined(str):
+class Lined(Assembled):
     """The text of a cell that is several lines, such as the rows of a matrix."""
 
-    __slots__ = ("lines",)
-    lines: tuple[str, ...]
+    __slots__ = ()
 
-    def __new__(cls, lines: Iterable[str]) -> Lined:  # noqa: PYI034  It is not derived from.
+    def __new__(cls, lines: Iterable[str]) -> Self:
         """The lines as one text."""
         kept = tuple(lines)
-        found = super().__new__(cls, "\n".join(kept))
-        found.lines = kept
-        return found
+        return super().__new__(cls, kept, "\n".join(kept))
 
 
 def parts_of(text: str) -> tuple[str, ...]:
@@ -54,7 +62,7 @@ def parts_of(text: str) -> tuple[str, ...]:
 
 def lines_of(cell: str) -> tuple[str, ...]:
     """The lines of a cell: one, but of a matrix."""
-    return cell.lines if isinstance(cell, Lined) else (cell,)
+    return cell.parts if isinstance(cell, Lined) else (cell,)
 
 
 def enclosed(before: str, text: str, behind: str) -> Parted:
@@ -160,7 +168,7 @@ def records(grid: Texts, width: int) -> Iterator[str]:
             # A number too long for the rest of its line gets one of its own, and is whole even if that is too narrow.
             elif isinstance(cell, Lined):
                 yield clip_middle(label.rstrip(), width)
-                for line in cell.lines:
+                for line in cell.parts:
                     fits = display_width(line) <= width - 4
                     yield from (f"    {part}" for part in ([line] if fits else _folded(line, width - 4)))
             elif display_width(label) + len(cell) <= width:
@@ -282,7 +290,7 @@ def at_point(cells: Sequence[str]) -> list[str]:
 def _around_point(cell: str) -> tuple[int, int]:
     """How many columns a cell takes before its point, and from there on."""
     if isinstance(cell, Lined):
-        return max(map(len, cell.lines)), 0
+        return max(map(len, cell.parts)), 0
     # The length before the point is known to each number, and numbers are ASCII, but for a minus, which is as wide.
     before = cell.before if isinstance(cell, Figures) else len(cell)
     return before, len(cell) - before
@@ -292,5 +300,5 @@ def _padded(cell: str, left: int, right: int) -> str:
     """A cell with so many blanks at either side; of a matrix all lines, so that its columns stay below each other."""
     if not isinstance(cell, Lined):
         return " " * left + cell + " " * right
-    width = max(map(len, cell.lines))
-    return Lined(" " * left + line.ljust(width) + " " * right for line in cell.lines)
+    width = max(map(len, cell.parts))
+    return Lined(" " * left + line.ljust(width) + " " * right for line in cell.parts)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from unicodedata import normalize
 
+from backcalc.analysis.longhand import DerivativeName
 from backcalc.language.expr import (
     IF,
     INDEX,
@@ -24,10 +25,11 @@ from backcalc.language.expr import (
     size,
 )
 from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
+from backcalc.render.layout import Assembled
 from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits, own_number
 from backcalc.rules.primitives import lookup
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DIGITS, is_exact, rounded
+from backcalc.text.numerals import DIGITS, exact_parts, is_exact, rounded
 
 _GREEK = re.findall(
     r"\w+",
@@ -51,6 +53,12 @@ NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or Lu
 
 Latex = tuple[str, int]
 """LaTeX and how tightly it binds."""
+
+
+class Column(Assembled):
+    """A vector as a formula has it, in its frame; `parts` are its items, of which a matrix makes a row."""
+
+    __slots__ = ()
 
 
 def latex(expr: Expr, digits: int = DIGITS) -> str:
@@ -81,13 +89,33 @@ def split_name(name: str) -> tuple[str, str, str]:
 
 def _letter(stem: str) -> str:
     """A letter, with its accent where it has one; a word upright, as text where mathematics lacks its letters."""
+    if _is_word(stem):
+        return rf"\{'mathrm' if stem.isascii() else 'text'}{{{_escaped(stem)}}}"
+    letter, accents = _unaccented(stem)
+    return rf"\{_ACCENTS[accents]}{{{letter}}}" if accents else stem
+
+
+def _unaccented(stem: str) -> tuple[str, str]:
+    """The first letter of a name without its accents, and these; with them the other letters, if it has more."""
     parts = normalize("NFD", stem)
+    return parts[0], parts[1:]
+
+
+def _is_word(stem: str) -> bool:
+    """Whether the letters of a name, which is no Greek letter's, are set as a word."""
+    letter, accents = _unaccented(stem)
     # LaTeX has a command an accent, for one letter of ASCII below it.
-    if len(parts) == len("y^") and parts[1] in _ACCENTS and parts[0].isascii():
-        return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
-    if not stem.isascii():
-        return rf"\text{{{_escaped(stem)}}}"
-    return stem if len(stem) == 1 and stem not in _SPECIAL else rf"\mathrm{{{_escaped(stem)}}}"
+    return not letter.isascii() or letter in _SPECIAL or accents not in ("", *_ACCENTS)
+
+
+def _ends_in_word(expr: Expr) -> bool:
+    """Whether a factor of a matrix product ends in a word, without primes or a number behind it."""
+    while isinstance(expr, Call) and expr.fn == "@":
+        expr = expr.args[1]
+    if not isinstance(expr, Name) or isinstance(expr, DerivativeName):  # Of a derivative only the parts are words.
+        return False
+    stem, primes, digits = split_name(expr.id)
+    return not primes + digits and stem not in _GREEK and _is_word(stem)
 
 
 def value_latex(value: Any, digits: int) -> Latex | None:
@@ -103,12 +131,11 @@ def _number_latex(number: Any, digits: int) -> Latex:
     """A number in its digits; a fraction as one; behind those that are certain, dots."""
     if not is_exact(number):
         return _shown_leaf(Number(float(number), rounded(number, digits)))
-    text = str(number)
-    above, slash, below = text.lstrip("-").partition("/")
-    found = rf"\frac{{{above}}}{{{below}}}" if slash else _POWER.sub(_power_latex, above)
+    sign, above, below = exact_parts(number)
+    found = rf"\frac{{{above}}}{{{below}}}" if below else _POWER.sub(_power_latex, above)
     # `…` and `±` come from digits that are certain.
     found = found.replace("…", r"\ldots").replace("±", r"\pm")
-    return "-" * text.startswith("-") + found, SUM if text.startswith("-") else ATOM
+    return sign + found, SUM if sign else ATOM
 
 
 def _power_latex(power: re.Match[str]) -> str:
@@ -126,7 +153,7 @@ def shown_vector(shown: list[Latex], count: int) -> Latex:
     """A column or a matrix, with dots for what is not shown of `count` items."""
     if count > len(shown):
         row, dots = shown[0][0], (r"\vdots", ATOM)  # The dots of a row of rows are a row themselves, as wide.
-        middle = (vector_latex((dots,) * (row.count(r"\\") + 1)), ATOM) if is_vector(row) else dots
+        middle = (vector_latex((dots,) * len(row.parts)), ATOM) if isinstance(row, Column) else dots
         shown.insert(ELEMENTS // 2, middle)
     return vector_latex(tuple(shown)), ATOM
 
@@ -190,7 +217,7 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
     texts = [grouped(arg, need) for arg, need in zip(args, needs, strict=True)]
     last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
     slots = dict(zip(row.params, [*texts[:last], ", ".join(texts[last:])], strict=True))
-    if call.fn == "@" and _WORD_AT_END.search(texts[0]):
+    if call.fn == "@" and _ends_in_word(call.args[0]):
         return rf"{texts[0]} \, {texts[1]}", own  # Two letters and one more would read as a word.
     return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
 
@@ -203,24 +230,19 @@ def index_latex(call: Call, args: Sequence[str]) -> str:
     return "".join(piece if piece == ":" else next(ends) for piece in call.fn)
 
 
-_WORD_AT_END = re.compile(r"\\(mathrm|text)\{[^{}]*\}$")
-_BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
-
-
 def vector_latex(args: tuple[Latex, ...]) -> str:
     """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
-    rows = [text for text, _ in args]
+    items = [text for text, _ in args]
+    rows = [item.parts for item in items if isinstance(item, Column)]
     # The language has no matrices of its own: rows that are vectors, one below the other, are one.
-    if not all(map(is_vector, rows)):  # Numbers, formulas, or matrices in turn.
-        return _BEGIN + _BREAK.join(rows) + _END
-    rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
-    columns = "r" * (1 + max(row.count(" & ") for row in rows))
-    return _BEGIN.replace("{r}", f"{{{columns}}}") + _BREAK.join(rows) + _END
+    if len(rows) < len(items):  # Numbers, formulas, or matrices in turn.
+        return Column(items, _framed(items, 1))
+    return _framed(map(" & ".join, rows), max(map(len, rows)))
 
 
-def is_vector(text: str) -> bool:
-    """Whether a text is one vector and nothing else, not a sum that begins with one."""
-    return text.startswith(_BEGIN) and text.endswith(_END) and text.count(_END) == 1
+def _framed(rows: Iterable[str], columns: int) -> str:
+    """Rows of so many columns between brackets that are as high as they."""
+    return r"\left[\begin{array}{" + "r" * columns + "}" + r" \\ ".join(rows) + r"\end{array}\right]"
 
 
 def tightness(call: Call) -> tuple[int, tuple[int, ...]]:

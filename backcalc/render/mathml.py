@@ -32,7 +32,7 @@ from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.render.breaks import Pieces
 from backcalc.render.document import Equation, Formula
 from backcalc.render.hand import Hand
-from backcalc.render.mathematics import GREEK, split_name, tightness
+from backcalc.render.mathematics import GREEK, Column, split_name, tightness
 from backcalc.render.mathml_forms import SPACE, mo, mrow, template
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.rules.primitives import lookup
@@ -147,10 +147,6 @@ def _negated(inner: str) -> str:
     return mrow(mo(MINUS) + inner)
 
 
-def _is_negated(part: Mathml) -> bool:
-    return part[0].startswith(_NEGATED)
-
-
 def _text(text: str) -> str:
     return f"<mtext>{escape(text)}</mtext>"
 
@@ -177,8 +173,7 @@ def _summands(expr: Expr, write: Callable[[Expr], Mathml]) -> Iterator[str]:
 
 def _operand(part: Mathml) -> str:
     """What stands behind a sign: a sum, or another sign, in parentheses."""
-    # Always in parentheses where it begins with a minus: a + (−b).
-    return _grouped(part, ATOM + 1 if _is_negated(part) else PRODUCT)
+    return _grouped(part, PRODUCT)  # What begins with a minus is a sum to it: a + (−b).
 
 
 def _call(call: Call, args: tuple[Mathml, ...]) -> Mathml:
@@ -215,7 +210,7 @@ def _index(call: Call, args: Sequence[str]) -> str:
 
 def _factor(part: Mathml) -> str:
     """The factor behind a sign of a product."""
-    return _grouped(part, ATOM + 1 if _is_negated(part) else UNARY)
+    return _grouped(part, UNARY)
 
 
 def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
@@ -253,23 +248,17 @@ def _chain(call: Call, left: Mathml, right: Mathml) -> Mathml:
 
 def _vector(items: Sequence[str], count: int) -> str:
     """A column; of columns a matrix, whose rows they are; dots for what is not shown of `count` items."""
-    # A row of a matrix is a column turned: its cells without the `mtr` around each.
-    rows = [_CELLS.sub(r"\1", item) if _is_vector(item) else f"<mtd>{item}</mtd>" for item in items]
+    # A row of a matrix is a column turned.
+    rows = [item.parts if isinstance(item, Column) else (item,) for item in items]
     if count > len(items):
-        rows.insert(ELEMENTS // 2, "<mtd><mo>⋮</mo></mtd>")  # One cell for the row: the browser fills up the rest.
-    return _OPEN + "".join(f"<mtr>{row}</mtr>" for row in rows) + _CLOSE
+        rows.insert(ELEMENTS // 2, (mo("⋮"),))  # One cell for the row: the browser fills up the rest.
+    cells = ("".join(f"<mtd>{cell}</mtd>" for cell in row) for row in rows)
+    table = f"<mtable>{''.join(f'<mtr>{row}</mtr>' for row in cells)}</mtable>"
+    framed = mrow(mo("[") + table + mo("]"))
+    return framed if any(isinstance(item, Column) for item in items) else Column((row[0] for row in rows), framed)
 
 
 _LEFT, _RIGHT = mo("("), mo(")")
 _BRACKETS = re.compile(f"({re.escape(_LEFT)}|{re.escape(_RIGHT)})")
 _HIGH = re.compile("<m(?:frac|table|sqrt|root|under|over)")
 _LEADING = re.compile(r"\A<mo>([+−])")
-_NEGATED = "<mrow><mo>−</mo>"
-_OPEN, _CLOSE = "<mrow><mo>[</mo><mtable>", "</mtable><mo>]</mo></mrow>"
-# An empty group, for both brackets and rows are left out.
-_CELLS = re.compile(f"{re.escape(_OPEN)}|{re.escape(_CLOSE)}|</?mtr>()")
-
-
-def _is_vector(item: str) -> bool:
-    """Whether an item is one column and nothing else."""
-    return item.startswith(_OPEN) and item.endswith(_CLOSE) and item.count(_OPEN) == 1

@@ -171,7 +171,7 @@ class Writer:
 
             if is_matrix(cell.value):
                 # Shown line by line: a line break is what may steer here.
-                return Lined(map(self.shown, matrix_text(cell.value, cell.digits).lines))
+                return Lined(map(self.shown, matrix_text(cell.value, cell.digits).parts))
         return self.cell(cell)
 
     # ---- Cells ---------------------------------------------------------------------------------------------------

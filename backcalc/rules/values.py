@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number
 from backcalc.rules.simplify import LONG, make, written
 from backcalc.rules.terms import Shape
-from backcalc.text.numerals import is_exact, nearest
+from backcalc.text.numerals import exact_parts, is_exact, nearest
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -109,11 +109,11 @@ def _of_array(array: Array, known: dict[float, Expr]) -> Call:
 
 def _of_exact(value: Any) -> Expr:
     """A fraction, or a number by its digits, as it is written."""
-    above, slash, below = str(value).lstrip("-").partition("/")
+    sign, above, below = exact_parts(value)
     found: Expr = Number(abs(nearest(value)), above)  # Not by value: the float next to 1/3 is no third.
-    if slash:
+    if below:
         found = Call("/", (Number(nearest(int(above)), above), Number(nearest(int(below)), below)))
-    return Call(NEGATE, (found,)) if str(value).startswith("-") else found
+    return Call(NEGATE, (found,)) if sign else found
 
 
 def ones(shape: tuple[int | None, ...]) -> Numeric:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
-from backcalc.language.expr import VECTOR, Call, Expr, Name, Number, fold, size
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size
 from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.render.breaks import Pieces
 from backcalc.render.document import (
@@ -244,7 +244,7 @@ def _call(call: Call, args: tuple[Latex, ...]) -> Latex:
     if call.fn in SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
         args = tuple((grouped(arg, POSTFIX), ATOM) for arg in args)
     # a + −b and a · −b are set in parentheses; a fraction or an exponent keeps its minus apart by itself.
-    elif len(args) > 1 and call.fn in _SIGNS and args[1][0].startswith("-"):
+    elif len(args) > 1 and call.fn in _SIGNS and _begins_with_minus(call.args[1]):
         args = (args[0], (grouped(args[1], ATOM + 1), ATOM))
     if call.fn == HADAMARD:
         return rf"{grouped(args[0], PRODUCT)} \odot {grouped(args[1], UNARY)}", PRODUCT
@@ -253,6 +253,13 @@ def _call(call: Call, args: tuple[Latex, ...]) -> Latex:
 
 
 _SIGNS = ("+", "-", "*", HADAMARD)
+
+
+def _begins_with_minus(expr: Expr) -> bool:
+    """Whether a negation, a negative number, or a sum that begins with one is written."""
+    while isinstance(expr, Call) and expr.fn in ("+", "-"):
+        expr = expr.args[0]
+    return expr.fn == NEGATE if isinstance(expr, Call) else isinstance(expr, Number) and expr.value < 0
 
 
 def _chain(call: Call, left: Latex, right: Latex) -> Latex:
