@@ -32,7 +32,7 @@ from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import DERIVATIVES
 from backcalc.graph.model import Node
-from backcalc.graph.shapes import MOST_AXES, KnownShapes
+from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.simplify import simplify

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, Final
 
-from backcalc.calculus.rows import MOST_AXES
-from backcalc.graph.shapes import Shape
+from backcalc.graph.shapes import MOST_AXES, Shape
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import DOT, derivative
