@@ -55,7 +55,7 @@ Latex = tuple[str, int]
 """LaTeX and how tightly it binds."""
 
 
-class Column(Assembled):
+class ColumnVector(Assembled):
     """A vector as a formula has it, in its frame; `parts` are its items, of which a matrix makes a row."""
 
     __slots__ = ()
@@ -153,7 +153,7 @@ def shown_vector(shown: list[Latex], count: int) -> Latex:
     """A column or a matrix, with dots for what is not shown of `count` items."""
     if count > len(shown):
         row, dots = shown[0][0], (r"\vdots", ATOM)  # The dots of a row of rows are a row themselves, as wide.
-        middle = (vector_latex((dots,) * len(row.parts)), ATOM) if isinstance(row, Column) else dots
+        middle = (vector_latex((dots,) * len(row.parts)), ATOM) if isinstance(row, ColumnVector) else dots
         shown.insert(ELEMENTS // 2, middle)
     return vector_latex(tuple(shown)), ATOM
 
@@ -233,10 +233,10 @@ def index_latex(call: Call, args: Sequence[str]) -> str:
 def vector_latex(args: tuple[Latex, ...]) -> str:
     """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
     items = [text for text, _ in args]
-    rows = [item.parts for item in items if isinstance(item, Column)]
+    rows = [item.parts for item in items if isinstance(item, ColumnVector)]
     # The language has no matrices of its own: rows that are vectors, one below the other, are one.
     if len(rows) < len(items):  # Numbers, formulas, or matrices in turn.
-        return Column(items, _framed(items, 1))
+        return ColumnVector(items, _framed(items, 1))
     return _framed(map(" & ".join, rows), max(map(len, rows)))
 
 

@@ -32,7 +32,7 @@ from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.render.breaks import Pieces
 from backcalc.render.document import Equation, Formula
 from backcalc.render.hand import Hand
-from backcalc.render.mathematics import GREEK, Column, split_name, tightness
+from backcalc.render.mathematics import GREEK, ColumnVector, split_name, tightness
 from backcalc.render.mathml_forms import SPACE, mo, mrow, template
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.rules.primitives import lookup
@@ -249,13 +249,17 @@ def _chain(call: Call, left: Mathml, right: Mathml) -> Mathml:
 def _vector(items: Sequence[str], count: int) -> str:
     """A column; of columns a matrix, whose rows they are; dots for what is not shown of `count` items."""
     # A row of a matrix is a column turned.
-    rows = [item.parts if isinstance(item, Column) else (item,) for item in items]
+    rows = [item.parts if isinstance(item, ColumnVector) else (item,) for item in items]
     if count > len(items):
         rows.insert(ELEMENTS // 2, (mo("⋮"),))  # One cell for the row: the browser fills up the rest.
     cells = ("".join(f"<mtd>{cell}</mtd>" for cell in row) for row in rows)
     table = f"<mtable>{''.join(f'<mtr>{row}</mtr>' for row in cells)}</mtable>"
     framed = mrow(mo("[") + table + mo("]"))
-    return framed if any(isinstance(item, Column) for item in items) else Column((row[0] for row in rows), framed)
+    return (
+        framed
+        if any(isinstance(item, ColumnVector) for item in items)
+        else ColumnVector((row[0] for row in rows), framed)
+    )
 
 
 _LEFT, _RIGHT = mo("("), mo(")")
