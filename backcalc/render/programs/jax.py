@@ -122,7 +122,8 @@ def shard(columns):
     devices = np.array(jax.devices())
     rows = len(next(iter(columns.values())))
     if rows % len(devices):
-        raise SystemExit(f"{rows} rows cannot be laid evenly over {len(devices)} devices")
+        more = f"leave out {rows % len(devices)} of them, or take a number of devices that divides {rows}"
+        raise SystemExit(f"{rows} rows cannot be laid evenly over {len(devices)} devices: {more}")
     sharding = NamedSharding(Mesh(devices, ("rows",)), PartitionSpec("rows"))
     return {name: jax.device_put(column, sharding) for name, column in columns.items()}
 '''
