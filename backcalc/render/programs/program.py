@@ -190,8 +190,10 @@ def arrays(point):
 def cells(path):
     """The columns of a file by name, each a list. Raises ValueError where it is no table."""
     if path.endswith(".parquet"):
-        import pyarrow.parquet
-
+        try:
+            import pyarrow.parquet
+        except ImportError:
+            raise ValueError("Parquet is read by pyarrow, which is not here: pip install pyarrow") from None
         table = pyarrow.parquet.read_table(path)
         return {name: table[name].to_pylist() for name in table.column_names}
     with open(path, newline="", encoding="utf-8-sig") as file:

@@ -240,6 +240,14 @@ def test_a_program_tells_what_is_wrong_with_its_data(text, words, tmp_path, monk
     assert words in told.err
 
 
+def test_a_program_tells_what_reads_parquet(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr(sys, "argv", ["program.py", "--data", str(tmp_path / "points.parquet")])
+    with pytest.raises(SystemExit):
+        exec(compile(exported(LINE, "numpy"), "program.py", "exec"), {"__name__": "__main__", "__doc__": ""})
+    assert "Parquet is read by pyarrow, which is not here: pip install pyarrow" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("formula", "text", "values"),
     [
@@ -364,6 +372,7 @@ def test_rows_that_cannot_be_parted_are_told(target, tmp_path):
     done = parted(exported(LINE, target, "--shard", "data"), target, tmp_path, "--data", "points.csv")
     assert (done.returncode != 0, done.stdout) == (True, "")
     assert "1 rows cannot be " in done.stderr
+    assert target == "torch" or "take a number of devices that divides 1" in done.stderr
 
 
 def test_a_program_states_softmax_once():
