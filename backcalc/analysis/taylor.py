@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.analysis.radius import radius_of
+from backcalc.analysis.smoothness import is_smooth
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
@@ -253,14 +254,25 @@ def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[
     sides = [(_along((i, 1.0)), _along((i, -1.0))) for i in range(count)]
     # By the right side: where it differs from the left, `kinks` tells.
     gradient, hessian = np.array([right[1] for right, _ in sides]), np.zeros((count, count))
+    kinked = {i for i, (right, left) in enumerate(sides) if not _is_even(right, left)}
+
+    def _mixed(i: int, j: int, signs: tuple[int, int]) -> float:
+        """AᵀHb = ½(a + b)ᵀH(a + b) − ½aᵀHa − ½bᵀHb, in one quadrant of the plane of two inputs."""
+        both = _along((i, signs[0]), (j, signs[1]))
+        apart = sides[i][signs[0] < 0], sides[j][signs[1] < 0]
+        with quiet():
+            return float((both[2] - (apart[0][2] + apart[1][2])) * signs[0] * signs[1])
+
+    # x·|z| has a kink along neither axis: only a pair of directions shows it.
+    quadrants = [(1, 1)] if is_smooth(evaluation, output) else [(1, 1), (1, -1), (-1, 1), (-1, -1)]
     for i in range(count):
         hessian[i, i] = 2 * float(sides[i][0][2])
         for j in range(i):
-            # ½(a + b)ᵀH(a + b) − ½(a − b)ᵀH(a − b) = 2 aᵀHb.
-            with quiet():
-                mixed = (_along((i, 1.0), (j, 1.0))[2] - _along((i, 1.0), (j, -1.0))[2]) / 2
-            hessian[i, j] = hessian[j, i] = mixed
-    kinks = [places[i][0] for i, (right, left) in enumerate(sides) if not _is_even(right, left)]
+            found = [_mixed(i, j, signs) for signs in quadrants]
+            hessian[i, j] = hessian[j, i] = found[0]
+            if not all(abs(other - found[0]) <= SAME * max(1.0, abs(found[0])) for other in found):
+                kinked |= {i, j}
+    kinks = [places[i][0] for i in sorted(kinked)]
     value = float(evaluation.terms[slot])
     shapes = {name: shape_of(point[name]) for name in wrt}
     rows = {name: [i for i, place in enumerate(places) if place[0] == name] for name in wrt}

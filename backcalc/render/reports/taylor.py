@@ -332,4 +332,4 @@ def _quadratic(found: Quadratic, digits: int) -> Iterator[Block]:
     yield Grid(("Hessian", *names), rows, frozenset(), whole=frozenset(range(1, len(names) + 1)))
     if found.kinks:
         kinks = listed([NodeName(shorten(name)) for name in found.kinks])
-        yield Sentence(Phrase(("not differentiable along ", *kinks, ": the two sides differ")))
+        yield Sentence(Phrase(("not twice differentiable along ", *kinks, ": the two sides differ")))

@@ -51,6 +51,26 @@ def test_the_hessian_of_vectors_is_that_of_derive(call):
         assert row == pytest.approx([y[i] * ((i == j) - y[j]) for j in range(3)], abs=1e-9)
 
 
+# By the side where all inputs grow: the mixed entry, and along which inputs another side has another one.
+MIXED = [
+    ("y = x*abs(z)", 1.0, "not twice differentiable along x, z"),  # Along either axis alone it is 0.
+    ("y = relu(x)*relu(z)", 1.0, "not twice differentiable along x, z"),
+    ("y = relu(-x)*relu(-z)", 0.0, "not twice differentiable along x, z"),
+    ("y = relu(x)^2 + z", 0.0, "not twice differentiable along x:"),
+    ("y = sin(x)*exp(z)", 1.0, ""),
+    ("y = max(x, z - 1)*z", 1.0, ""),  # Far from its kink.
+]
+
+
+@pytest.mark.parametrize(("text", "mixed", "words"), MIXED)
+def test_a_hessian_at_a_kink(text, mixed, words, call):
+    arguments = ["taylor", "-e", text, "--at", "x=0,z=0"]
+    assert json.loads(call(*arguments, "--format", "json")[1])["hessian"]["x"]["z"] == pytest.approx(mixed)
+    out = call(*arguments)[1]
+    assert words in out
+    assert bool(words) == ("differentiable" in out)
+
+
 def test_csv_and_latex(call):
     out = call("taylor", "activations.bg", "--at", "x=0", "--of", "s", "--order", "1", "--format", "csv")[1]
     assert out == "k,coefficient,left,right\n0,0.5,0.5,0.5\n1,0.25,0.25,0.25\n"
