@@ -65,12 +65,14 @@ class ExpressionBuilder:
 
     def number(self, token: Token) -> Number:
         """A number as float64. Raises RejectedError where that is infinite."""
-        value = float(token.text.replace("−", "-"))  # The minus of an exponent: 1e−3.
+        # The minus of an exponent, 1e−3: what reads the text of a number knows a hyphen alone.
+        text = token.text if token.text.isascii() else token.text.replace("−", "-").replace("–", "-")
+        value = float(text)
         if isinf(value):
             hint = "write inf where infinity is meant"
             message = "this number is too large for a float64, whose largest is 1.797e308"
             raise RejectedError(Diagnostic(Code.NUMBER_TOO_LARGE, message, token.span, hints=(hint,)))
-        return Number(value, token.text, token.span)
+        return Number(value, text, token.span)
 
     def variable(self, token: Token) -> Name:
         """A name in its one spelling. Raises RejectedError where it has none."""

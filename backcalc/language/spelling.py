@@ -45,7 +45,7 @@ def in_signs(program: Program, functions: Mapping[str, str]) -> Program:
 
 def _quotient(number: Number) -> Expr:
     if number.text not in FRACTIONS:
-        return Number(number.value, number.text.replace("−", "-"), number.span)  # Of an exponent.
+        return number
     top, bottom = (Number(float(text), text, number.span) for text in FRACTIONS[number.text])
     return Call("/", (top, bottom), number.span)
 

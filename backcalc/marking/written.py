@@ -18,8 +18,7 @@ from backcalc.text.source import Source, Span
 
 DEEPEST = 3  # Brackets in brackets: what nests deeper is no array of the language's.
 
-# With an en dash for a minus, as word processors make one of a hyphen, in an exponent too.
-_SIGNED = "[-+−–]?" + NUMBER.replace("−", "−–")
+_SIGNED = "[-+−–]?" + NUMBER
 # Plain numbers, without arithmetic: `1 -2` is two of them, `1 - 2` a difference.
 _PLAIN = re.compile(rf"\s*{_SIGNED}\s*")
 _SEVERAL = re.compile(rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*")

@@ -24,7 +24,8 @@ from backcalc.language.expr import (
     keyword_of,
     size,
 )
-from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
+from backcalc.language.spelling import FRACTIONS
+from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.render.layout import Assembled
 from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits, own_number
 from backcalc.rules.primitives import lookup
@@ -186,6 +187,8 @@ def leaf_latex(leaf: Number | Name, digits: int) -> Latex:
         # The name of the language, which has no letter for it.
         return r"\infty" if leaf.id == "inf" else name_latex(leaf.id), ATOM
     text = leaf.text or rounded(leaf.value, digits)
+    if text in FRACTIONS:  # A sign that few fonts of LaTeX have in mathematics.
+        return r"\frac{{{}}}{{{}}}".format(*FRACTIONS[text]), UNARY
     mantissa, _, exponent = text.partition("e")
     if exponent:
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT

@@ -47,7 +47,7 @@ from backcalc.text.wording import plural, visible
 if TYPE_CHECKING:
     from backcalc.render.hand import Hand
 
-_NUMBER = r"[-−]?\d*(?:\.\d*)?(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-−–]?\d*(?:\.\d*)?(?:[eE][-+−–]?\d+)?"
 ARROW = " → "  # Between the nodes of a path.
 
 

@@ -45,6 +45,9 @@ def test_a_polynomial_of_fractions():
 def test_a_decimal_is_what_is_written():
     assert exactly("y = x + 0.2", "x=0.1").value == Fraction(3, 10)
     assert exactly("input x = 0.1; y = 3*x").value == Fraction(3, 10)
+    assert (
+        exactly("y = ½*x + ⅓ + 1.5e−1*x", "x=1e–1").value == exactly("y = 1/2*x + 1/3 + 0.15*x", "x=0.1").value
+    )  # In signs of print.
     assert exactly("y = k*x; given k = 1/3; k = z", "x=3,z=1").value == 1
 
 

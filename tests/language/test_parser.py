@@ -440,6 +440,7 @@ def test_names_that_look_alike_are_one_name(spelling, name):
         ("a ≥ b", "a >= b"),
         ("a ≠ b", "a != b"),
         ("1e−5", "1e-5"),
+        ("1e–5", "1e-5"),
         ("30·(−2)", "30*(-2)"),
     ],
 )

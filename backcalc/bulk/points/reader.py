@@ -159,7 +159,7 @@ def _source(name: str, block: CsvBlock) -> Source:
     except ReadError as error:  # With the lines of the file, not those of the block.
         raise ReadError(Source(error.source.name, error.source.text, lines), error.diagnostics) from None
     # A minus of typography, as in the language.
-    return Source(found.name, found.text.replace("\u2212", "-"), lines)
+    return Source(found.name, found.text.replace("\u2212", "-").replace("\u2013", "-"), lines)
 
 
 def _header(source: Source, graph: Dag, is_last: bool) -> tuple[PointHeader, Places, list[Diagnostic]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import math
 import operator
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -49,7 +50,9 @@ def number(x: float) -> ExactNumber:
 
 
 def decimal(text: str) -> ExactNumber:
-    """A number as it is written, however many digits that has."""
+    """A number as it is written, however many digits that has; ⅓ as a third."""
+    if len(text) == 1 and not text.isdecimal():
+        return Fraction(unicodedata.numeric(text)).limit_denominator(8)  # The language has ⅛ as its smallest.
     try:
         found = Decimal(text)
     except InvalidOperation:

@@ -318,8 +318,8 @@ def test_a_number_that_is_not_finite_is_a_warning():
 
 
 def test_a_minus_of_typography_is_a_minus():
-    found = read_points(Source("points.csv", "x\n−1.5\n"), backcalc.parse("y = x").objects)
-    assert found.values["x"].tolist() == [-1.5]
+    found = read_points(Source("points.csv", "x\n−1.5\n–2e–1\n"), backcalc.parse("y = x").objects)
+    assert found.values["x"].tolist() == [-1.5, -0.2]
 
 
 def test_all_bad_cells_are_told():
