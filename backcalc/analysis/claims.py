@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from backcalc.analysis.lettered import differentiated, lettered
+from backcalc.analysis.lettered import differentiated, lettered, resolved, unresolved
 from backcalc.analysis.smoothness import has_domain
 from backcalc.calculus.derive import defaults
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Dag, Node, StatedValue
 from backcalc.graph.tape import tape_of
@@ -62,7 +61,7 @@ class GraphClaim:
         slopes = [(f"a slope by {name}", Call(GRAD, (Name(MARGIN), Name(name)))) for name in wrt]
         # `grad` as a node: its formula is written by the rules, and so has intervals too.
         nodes = [_node(name, call, (), self.stated) for name, call in slopes]
-        return resolve(self.graph._replace(nodes=(*self.graph.nodes, *nodes))), [name for name, _ in slopes]
+        return resolved(self.graph._replace(nodes=(*self.graph.nodes, *nodes))), [name for name, _ in slopes]
 
     def narrowed(self, ranges: Callable[[Dag, str], tuple[float, float]]) -> GraphClaim:
         """The claim of fewer inputs, which holds only where this one does: what acts through one node alone is one.
@@ -88,7 +87,7 @@ def domains_in(graph: Dag) -> list[str]:
 
 def claims_of(graph: Dag) -> list[GraphClaim]:
     """The claims of `graph`. Raises UsageError for one that compares nothing, BuildError where shapes do not fit."""
-    graph = graph.unresolved or graph
+    graph = unresolved(graph)
     return [_claim(graph, stated) for stated in graph.claims]
 
 
@@ -102,7 +101,7 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
     # Without claims and seeds: one made of these would ask for its own.
     alone = graph._replace(nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=())
     targets = [_node(f"{_DOMAIN} {i}", e, graph.index, stated) for i, e in enumerate(differentiated(alone, list(made)))]
-    whole = resolve(lettered(alone._replace(nodes=(*alone.nodes, *targets))))
+    whole = resolved(lettered(alone._replace(nodes=(*alone.nodes, *targets))))
     source, place = graph.source, stated.span
     text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
     strict = [isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(condition)]

@@ -15,7 +15,7 @@ from backcalc.calculus.constant import constant
 from backcalc.calculus.exact import exact_constant
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
-from backcalc.language.expr import Expr, Number
+from backcalc.language.expr import Expr
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import LARGEST
 from backcalc.text.errors import Code, Diagnostic, UsageError
@@ -163,8 +163,8 @@ def _turned(graph: Dag, name: str) -> UsageError:
 def _end(expr: Expr, source: Source, way: float) -> tuple[float, float]:
     """Beside what is written as the end of a range in a direction: a number beyond it, and one within the range."""
     number = float(constant(expr, source))
-    if isinstance(expr, Number) or not isfinite(number):
-        return float((rounded_outwards(np.array([number]))[way > 0])[0]), number
+    if not isfinite(number):
+        return number, number
     around = enclosed_constant(expr, number)
     below, above = float(around.lo.min()), float(around.hi.max())
     written = exact_constant(expr)

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from backcalc.analysis.claims import MARGIN
+from backcalc.analysis.lettered import resolved
 from backcalc.analysis.search import middle, rounded_outwards
 from backcalc.analysis.trial import Trial
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
-from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
@@ -113,7 +113,7 @@ def _with_derivatives(trial: Trial, graph: Dag, of: list[str]) -> tuple[Dag, lis
     span = trial.claim.stated.span
     nodes = [Node(each, "expression", span, (), call, call) for each, call in zip(new, calls, strict=True)]
     try:
-        return resolve(graph._replace(nodes=(*graph.nodes, *nodes))), new
+        return resolved(graph._replace(nodes=(*graph.nodes, *nodes))), new
     except BackcalcError:  # Of a function without a derivative in the table.
         return graph, []
 
@@ -175,7 +175,7 @@ def _derivatives(trial: Trial) -> list[tuple[Dag, str]]:
         node = Node(new, "expression", trial.claim.stated.span, (), call, call)
         try:
             # On what came before: each derivative is of the last one.
-            graph, last = resolve(graph._replace(nodes=(*graph.nodes, node))), new
+            graph, last = resolved(graph._replace(nodes=(*graph.nodes, node))), new
         except BackcalcError:
             break
         found.append((graph, new))

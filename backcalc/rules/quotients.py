@@ -14,6 +14,7 @@ from itertools import chain
 from math import isfinite
 
 from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold
+from backcalc.rules.exactly import keeps_numbers, meant
 from backcalc.rules.simplify import LARGEST_DENOMINATOR, LONG, make
 from backcalc.rules.summands import (
     Exact,
@@ -44,6 +45,8 @@ def constant_of(expr: Expr) -> Exact | None:
         return None
     if expr.value.is_integer():
         return int(expr.value)
+    if keeps_numbers():
+        return meant(expr.value)
     # What is written as 2/15 is that, and not 16 decimals of it.
     short = Fraction(expr.value).limit_denominator(LARGEST_DENOMINATOR) if len(repr(expr.value)) > LONG else None
     return short if short and float(short) == expr.value else Fraction(repr(expr.value))

@@ -17,8 +17,11 @@ from backcalc.language.expr import (
     Number,
     Options,
     fold,
+    names,
+    postorder,
     with_args,
 )
+from backcalc.rules.exactly import LARGEST_BELOW, SHORT, keeps_numbers, loses, meant
 from backcalc.rules.lower import expression
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
 _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
 LARGEST_DENOMINATOR = 100  # Of larger ones decimals are as easy to read.
-LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
+LONG = SHORT  # Digits beyond which a fraction is easier to read than its decimals.
 SUMS = ("+", "-")
 LINEAR = ("sum", "mean")
 REDUCTIONS = ("reduce", "dot")
@@ -164,7 +167,7 @@ def fraction_of(value: float) -> Expr | None:
         return found and Call(NEGATE, (found,))
     from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
 
-    fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    fraction = Fraction(value).limit_denominator(LARGEST_BELOW if keeps_numbers() else LARGEST_DENOMINATOR)
     # A quotient by 1 says nothing that its numerator does not: 3e15.
     if fraction.denominator == 1 or float(fraction) != value:  # Near is not enough: what is printed must read back.
         return None
@@ -185,7 +188,8 @@ def _computed(call: Call) -> Expr | None:
     numbers = [arg.value for arg in call.args if isinstance(arg, Number)]
     if len(numbers) == len(call.args):
         value = row.evaluate(*numbers)
-        if _is_shorter(call, numbers, value):  # log(2) stays, so that a reader sees where it comes from.
+        # log(2) stays, so that a reader sees where it comes from.
+        if _is_shorter(call, numbers, value) or loses(row, numbers, value):
             return None
         return Call(NEGATE, (Number(-value),)) if value < 0 else Number(value)
     return _exactly_computed(call, row) if call.fn in (*SUMS, *COMPARISONS) else None
@@ -225,11 +229,18 @@ def _exactly_computed(call: Call, row: Primitive) -> Expr | None:
     parts = [part for arg in call.args if (part := _exact(arg)) is not None]
     if len(parts) < len(call.args):
         return None
-    if call.fn in COMPARISONS:
-        return Number(row.evaluate(*map(float, parts)))
     total = parts[0] + parts[1] if call.fn == "+" else parts[0] - parts[1]
+    if call.fn in COMPARISONS:
+        near = [float(total), 0.0] if keeps_numbers() else [float(part) for part in parts]
+        return Number(row.evaluate(*near))
     is_short = total.denominator <= LARGEST_DENOMINATOR or len(repr(float(total))) <= LONG
-    return written(float(total)) if is_short else None
+    return written_exactly(total) if is_short else None
+
+
+def written_exactly(value: Fraction) -> Expr | None:
+    """A number as one writes it; None where formulas are to keep their numbers and what one writes is another one."""
+    found = written(float(value))
+    return None if keeps_numbers() and _exact(found) != value else found
 
 
 def _exact(expr: Expr) -> Fraction | None:
@@ -241,7 +252,8 @@ def _exact(expr: Expr) -> Fraction | None:
         sign, expr = -1, expr.args[0]
     # Of its decimals, not of its binary value: 0.1 is meant as 1/10, and 0.1 + 0.2 as 0.3.
     parts = expr.args if isinstance(expr, Call) and expr.fn == "/" else (expr,)
-    values = [Fraction(repr(part.value)) for part in parts if isinstance(part, Number) and isfinite(part.value)]
+    numbers = [part.value for part in parts if isinstance(part, Number) and isfinite(part.value)]
+    values = [meant(number) if keeps_numbers() else Fraction(repr(number)) for number in numbers]
     if len(values) < len(parts) or 0 in values[1:]:
         return None  # 1/0 is no fraction; it stays as it stands.
     return sign * (values[0] / values[1] if len(values) > 1 else values[0])
@@ -249,7 +261,12 @@ def _exact(expr: Expr) -> Fraction | None:
 
 def _reduced(call: Call, row: Primitive) -> Expr | None:
     """The number that `sum([1, 2])` and the like are, where it is short; numbers such as norm([1, 1]) stay exact."""
-    if row.shape not in REDUCTIONS or not all(isinstance(arg, Call) and arg.fn == VECTOR for arg in call.args):
+    # By floats: where numbers are to be kept they stay as they stand.
+    if (
+        keeps_numbers()
+        or row.shape not in REDUCTIONS
+        or not all(isinstance(arg, Call) and arg.fn == VECTOR for arg in call.args)
+    ):
         return None
     values = [[_exact(item) for item in arg.args] for arg in call.args if isinstance(arg, Call)]
     if any(None in items for items in values) or len({len(items) for items in values}) > 1:
@@ -264,9 +281,19 @@ def _rewritten(call: Call) -> list[_Pending] | None:
     """The right side of the first row whose left side `call` has the form of, as steps, the last first."""
     for pattern, result in _rows(call.fn, call.options, tuple(map(_head, call.args))):
         binding: dict[str, Expr] = {}
-        if _matches(pattern, call, binding):
+        if _matches(pattern, call, binding) and (not keeps_numbers() or _keeps(result, binding)):
             return list(_steps(result, binding))
     return None
+
+
+def _keeps(result: Expr, binding: dict[str, Expr]) -> bool:
+    """Whether the right side of a row takes no numbers together that floats lose: else another row takes them apart."""
+    for part in postorder(result):
+        if isinstance(part, Call) and not {arg.id for arg in names(part).values()} - set(_NUMBERS):
+            args = (binding[arg.id] if isinstance(arg, Name) else arg for arg in part.args)
+            if _computed(Call(part.fn, tuple(args))) is None:
+                return False
+    return True
 
 
 def _steps(result: Expr, binding: dict[str, Expr]) -> Iterator[_Pending]:

@@ -10,7 +10,8 @@ from math import gcd, isfinite, lcm
 from typing import NamedTuple, TypeAlias
 
 from backcalc.language.expr import Call, Expr, Number
-from backcalc.rules.simplify import make, written
+from backcalc.rules.exactly import keeps_numbers, meant
+from backcalc.rules.simplify import make, written_exactly
 
 Exact: TypeAlias = "int | Fraction"
 """A number; a whole one is an int, which is faster by far."""
@@ -86,6 +87,8 @@ def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
         numbers = (number, 1) if number != numbers[0] else numbers
     if number.denominator > LARGEST_BELOW and near and isfinite(near):
         numbers = (near, 1)  # Nobody reads 123456789012345*x/10^17.
+    if keeps_numbers() and meant(float(numbers[0])) / numbers[1] != number:
+        raise OverflowError
     if numbers[0] != 1:
         above = [Number(float(numbers[0])), *above]
     if numbers[1] != 1:
@@ -105,7 +108,7 @@ def _joined(powers: Powers) -> Powers:
         # r^n/r stays, which is less by a factor that has a name: alpha*Q/K.
         if by and absolute(times) == 1 and by * times > 0:
             del found[base]
-            exponent = make("+", power.args[1], written(float(absolute(by))))
+            exponent = make("+", power.args[1], _written(absolute(by)))
             found = {make("^", base, exponent) if each == power else each: n for each, n in found.items()}
     return found
 
@@ -113,7 +116,14 @@ def _joined(powers: Powers) -> Powers:
 def _written_power(base: Expr, exponent: Exact) -> Expr:
     if exponent == HALF:  # The only root that the language has a name for, beside cbrt.
         return Call("sqrt", (base,))
-    return base if exponent == 1 else make("^", base, written(float(exponent)))
+    return base if exponent == 1 else make("^", base, _written(exponent))
+
+
+def _written(number: Exact) -> Expr:
+    found = written_exactly(Fraction(number))
+    if found is None:
+        raise OverflowError
+    return found
 
 
 def _product(left: Expr, right: Expr) -> Expr:

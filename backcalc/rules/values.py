@@ -8,6 +8,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number
+from backcalc.rules.exactly import keeps_numbers, loses
+from backcalc.rules.primitives import lookup
 from backcalc.rules.simplify import LONG, make, written
 from backcalc.rules.terms import Shape
 from backcalc.text.numerals import exact_parts, is_exact, nearest
@@ -174,7 +176,9 @@ def add(left: Value, right: Value) -> Value:
     """Left + right, a formula where one of them is."""
     if is_known(left) and is_known(right):
         with quietly(bool(shape_of(left) or shape_of(right))):
-            return _spelt_again("+", left + right, left, right)
+            found = left + right
+        if not _is_lossy("+", left, right, found):
+            return _spelt_again("+", found, left, right)
     return make("+", literal(left), literal(right))
 
 
@@ -182,10 +186,20 @@ def multiply(left: Value, right: Value) -> Value:
     """Left · right by elements, a formula where one of them is; in a formula `left` comes first."""
     if is_known(left) and is_known(right):
         with quietly(bool(shape_of(left) or shape_of(right))):
-            return _spelt_again("*", left * right, left, right)
+            found = left * right
+        if not _is_lossy("*", left, right, found):
+            return _spelt_again("*", found, left, right)
     if isinstance(right, Spelt):  # 2*pi*x, as one writes it.
         left, right = right, left
     return make("*", literal(left), literal(right))
+
+
+def _is_lossy(fn: str, left: Numeric, right: Numeric, found: Numeric) -> bool:
+    """Whether a formula is to stand for what floats make of two numbers or arrays."""
+    if not keeps_numbers():
+        return False
+    row = lookup(fn, len(("x", "y")))
+    return row is not None and loses(row, [left, right], found)
 
 
 def _spelt_again(fn: str, found: Numeric, left: Numeric, right: Numeric) -> Numeric:

@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backcalc.bulk.points.enclosures import IntervalFunction, by_ends, enclosed, evaluated, is_missing, surely
+from backcalc.bulk.points.enclosures import (
+    IntervalFunction,
+    by_ends,
+    enclosed,
+    enclosed_constant,
+    evaluated,
+    is_missing,
+    surely,
+)
 from backcalc.bulk.points.stacked import element, joined_items
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
@@ -53,22 +61,27 @@ class Boxes:
         self.tape, self.rows, self.shapes = evaluation.tape, evaluation.rows, evaluation.shapes
         index = self.tape.graph.index
         self._inputs = {name: self.tape.slot[index[name]] for name in inputs}
-        given = {self.tape.slot[node] for node in self.tape.given}
+        given = {self.tape.slot[node]: known for node, known in self.tape.given.items()}
         self._leaves = {*self._inputs.values(), *given}
+        # What the text alone gives is worked out without rounding: ¼ stays ¼.
+        whole = exact_values(evaluation, {})
+        self._numbers = {
+            slot: value for slot, value in enumerate(whole) if isinstance(value, Fraction) and slot not in self._leaves
+        }
         self._same = self._numbered()
         self._outputs, self._domains = (
             [self._same[self.tape.slot[index[name]]] for name in names] for names in (outputs, domains)
         )
         self._steps: list[_Step] = []
         self._constants: dict[int, Interval] = {}
-        # What the text alone gives is worked out without rounding: ¼ stays ¼.
-        whole = exact_values(evaluation, {})
-        self._fixed = {slot for slot, value in enumerate(whole) if isinstance(value, Fraction)} - self._leaves
         for slot in self._needed():  # In order: arguments stand before what reads them.
-            if slot in self._fixed:
-                self._constants[slot] = enclosed(whole[slot])
+            if slot in self._numbers:
+                self._constants[slot] = enclosed(self._numbers[slot])
             elif not self._is_leaf(slot):
                 self._steps.append(self._step(slot))
+            elif slot in given and slot not in self._inputs.values():
+                # By its text, for what floats make of 1e16 + 1 - 1e16 is 0.
+                self._constants[slot] = enclosed_constant(given[slot].value, evaluation.terms[slot])
             elif slot not in self._inputs.values() and is_known(evaluation.terms[slot]):
                 self._constants[slot] = enclosed(evaluation.terms[slot])
 
@@ -110,9 +123,11 @@ class Boxes:
         first: dict[Any, int] = {}
         same: list[int] = []
         for slot, row in enumerate(self.rows):
-            if row is None or slot in self._leaves:
-                literal = self.tape.literals[slot]
-                key: Any = slot if literal is None or slot in self._leaves else ("number", literal)
+            # Numbers by what is written: of two that are one float each is its own.
+            if slot in self._numbers:
+                key: Any = "number", self._numbers[slot]
+            elif row is None or slot in self._leaves:
+                key = slot
             elif row.symbol == "=":
                 same.append(same[self.tape.args[slot][0]])  # A second name for a node is that node.
                 continue
@@ -130,7 +145,7 @@ class Boxes:
             if slot in needed:
                 continue
             needed.add(slot)
-            if not self._is_leaf(slot) and slot not in self._fixed:
+            if not self._is_leaf(slot) and slot not in self._numbers:
                 stack += self._step(slot).args
         return sorted(needed)
 
@@ -161,8 +176,8 @@ class Boxes:
             return _Step(slot, *special)
         if row.symbol == "or" and self._is_always(slot):
             return _Step(slot, surely, args)
-        exponent = self.tape.literals[args[1]] if row.symbol == "^" else None
-        if exponent is not None and exponent >= 0 and float(exponent).is_integer():
+        exponent = self._numbers.get(args[1]) if row.symbol == "^" else None
+        if exponent is not None and exponent >= 0 and exponent.denominator == 1:
             return _Step(slot, intervals.power, args)  # Its domain's text cannot tell.
         if row.symbol in (VECTOR, "concat"):
             return _Step(slot, lambda *items: by_ends(lambda *ends: self._joined(slot, ends), *items), args)
@@ -243,7 +258,7 @@ class Boxes:
         if self._symbol(slot) != "-":
             return False
         one, other = self._args(slot)
-        return other == x and self.tape.literals[one] == 1
+        return other == x and self._numbers.get(one) == 1
 
     def _is_always(self, slot: int) -> bool:
         """Whether one of some conditions holds of any two numbers: of `x < y or y <= x` where intervals do not tell."""
@@ -268,7 +283,7 @@ class Boxes:
 
     def _root(self, slot: int) -> Counter[int]:
         """The factors of a slot, those of a square among them."""
-        if self._symbol(slot) == "^" and self.tape.literals[self._args(slot)[1]] == len(("x", "x")):
+        if self._symbol(slot) == "^" and self._numbers.get(self._args(slot)[1]) == len(("x", "x")):
             return Counter({self._args(slot)[0]: 2})
         return self._factors(slot)
 
@@ -299,7 +314,7 @@ class Boxes:
 
     def _difference(self, x: int, y: int) -> tuple[IntervalFunction, tuple[int, ...]] | None:
         """A difference that is more than its two sides tell: 1 − softmax(v), and logsumexp(v) − max(v)."""
-        if self.tape.literals[x] == 1 and self._symbol(y) == "softmax":
+        if self._numbers.get(x) == 1 and self._symbol(y) == "softmax":
             return intervals.complement, self._args(y)
         if self._symbol(x) == "logsumexp" and self._symbol(y) == "max" and self._args(x) == self._args(y):
             return intervals.gap, self._args(x)

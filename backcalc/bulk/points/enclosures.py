@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from backcalc.bulk.points.stacked import joined_items
 from backcalc.calculus.exact import exact_constant
-from backcalc.language.expr import Call, Expr, Name, Number, fold
+from backcalc.language.expr import VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined
@@ -85,7 +86,7 @@ def enclosed(value: Any) -> Interval:
     return Interval(*ends)
 
 
-def enclosed_constant(expr: Expr, value: float) -> Interval:
+def enclosed_constant(expr: Expr, value: Any) -> Interval:
     """An expression without nodes, whose value by floats is given: what these lose lies between the ends."""
 
     def _leaf(part: Number | Name) -> Interval:
@@ -96,6 +97,9 @@ def enclosed_constant(expr: Expr, value: float) -> Interval:
         return Interval(*(np.full((1, 1), each) for each in (value, nextafter(value, inf))))
 
     def _call(part: Call, args: tuple[Interval, ...]) -> Interval:
+        if part.fn == VECTOR:
+            is_matrix = isinstance(part.args[0], Call) and part.args[0].fn == VECTOR
+            return by_ends(lambda *ends: joined_items(ends, is_matrix=is_matrix), *args)
         row = lookup(part.fn, len(args), part.options)
         assert row is not None  # It has been read as a constant before.
         return evaluated(row.serving((0,) * len(args)))(*args)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from backcalc.rules.functions.objects import Lost
 
 MOST_TERMS = 5000  # Of a polynomial: a proof that takes longer is no help.
@@ -68,8 +70,8 @@ class Quotient:
         self.above, self.below = above, below
 
     def __add__(self, other: Any) -> Any:
-        if isinstance(other, Lost):
-            return other
+        if isinstance(other, Lost | np.ndarray):
+            return other if isinstance(other, Lost) else NotImplemented  # An array adds element by element.
         other = lifted(other)
         # The usual case, and the one in which the degree does not grow.
         if self.below == other.below:
@@ -89,16 +91,16 @@ class Quotient:
         return -self + other
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Lost):
-            return other
+        if isinstance(other, Lost | np.ndarray):
+            return other if isinstance(other, Lost) else NotImplemented
         other = lifted(other)
         return Quotient(_product(self.above, other.above), _product(self.below, other.below))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Lost):
-            return other
+        if isinstance(other, Lost | np.ndarray):
+            return other if isinstance(other, Lost) else NotImplemented
         other = lifted(other)
         # Of polynomials that have cancelled to 0 there is no quotient, whatever the letters are.
         return self * Quotient(other.below, other.above) if other.above else Lost("a division by 0")
