@@ -231,8 +231,7 @@ def _exactly_computed(call: Call, row: Primitive) -> Expr | None:
         return None
     total = parts[0] + parts[1] if call.fn == "+" else parts[0] - parts[1]
     if call.fn in COMPARISONS:
-        near = [float(total), 0.0] if keeps_numbers() else [float(part) for part in parts]
-        return Number(row.evaluate(*near))
+        return Number(row.evaluate(*([float(total), 0.0] if keeps_numbers() else map(float, parts))))
     is_short = total.denominator <= LARGEST_DENOMINATOR or len(repr(float(total))) <= LONG
     return written_exactly(total) if is_short else None
 
@@ -281,13 +280,13 @@ def _rewritten(call: Call) -> list[_Pending] | None:
     """The right side of the first row whose left side `call` has the form of, as steps, the last first."""
     for pattern, result in _rows(call.fn, call.options, tuple(map(_head, call.args))):
         binding: dict[str, Expr] = {}
-        if _matches(pattern, call, binding) and (not keeps_numbers() or _keeps(result, binding)):
-            return list(_steps(result, binding))
+        if _matches(pattern, call, binding):  # The other rows would take numbers that stay apart to and fro.
+            return list(_steps(result, binding)) if not keeps_numbers() or _keeps(result, binding) else None
     return None
 
 
 def _keeps(result: Expr, binding: dict[str, Expr]) -> bool:
-    """Whether the right side of a row takes no numbers together that floats lose: else another row takes them apart."""
+    """Whether the right side of a row takes no numbers together that floats lose."""
     for part in postorder(result):
         if isinstance(part, Call) and not {arg.id for arg in names(part).values()} - set(_NUMBERS):
             args = (binding[arg.id] if isinstance(arg, Name) else arg for arg in part.args)

@@ -201,6 +201,36 @@ ONCE_WRONG = {
     "a derivative where there is one": ("input x in [1, 2]; ", "grad(sqrt(x)^2, x) >= 1", "proved"),
     "a float in place of its decimals": ("input x in [0, 0.1]; ", f"x < {NUMBER}", "open"),
     "an argument that is passed by": ("input x in [-1, 1]; ", "leaky_relu(2, log(x)) > 1", "undefined"),
+    "numbers of a function's derivative": ("def f(x) = 0.1*0.1*x; input x in [0, 1]; ", "f'(x) <= 0.01", "proved"),
+    "numbers of a second one": ("def f(x) = 0.1*0.1*x^2; input x in [0, 1]; ", "f''(x) == 0.02", "proved"),
+    "numbers of an exponent": ("input x in [1, 1]; ", "grad(grad(x^1.1, x), x) <= 0.11", "open"),
+    "whole numbers beyond floats": (
+        "input x in [0, 1]; ",
+        "grad(1048575*1048575*1048575*x, x) == 1152918206075109375",
+        "proved",
+    ),
+    "whole numbers that stay apart": (
+        "input x in [0, 1]; ",
+        "grad((((x*1048573)*1048571)*1048569*1048567)*x, x) >= 0",
+        "proved",
+    ),
+    "divisors that stay apart": ("input x in [0, 1]; ", "grad(2*x/97/89/83/79, x)*56606581 == 2", "proved"),
+    "numbers of an array": ("input x in [0, 1]; ", "grad(sum([0.1, 0.2]*x), x) == 0.3", "proved"),
+    "numbers of edges": ("input x in [0, 1]; x -> u : 0.1; u -> y : 0.1; ", "grad(y, x) == 0.01", "proved"),
+    "a count that is no decimal": ("input v[143] in [0, 1]; ", "sum(grad(mean(v), v)) == 1", "proved"),
+    "one, but for its last digit": (
+        "input x in [0.4, 0.6]; ",
+        "x*(1.0000000000000000000001 - x) <= 1/4",
+        "open",
+    ),
+    "two, but for its last digit": ("input x in [-1, 1]; ", "x^2.0000000000000000000001 >= -1", "open"),
+    "the last digits of an end": ("input x in [0, 0.09999999999999999999999]; ", "x < 0.1", "open"),
+    "the last digits of the other end": ("input x in [0.10000000000000000000001, 1]; ", "x > 0.1", "open"),
+    "a number times an array of its own": (
+        "input x[3] in [0, 1]; input y[3] in [0, 1]; ",
+        "grad(mean(x*mean(y)), y) == 0",
+        "refuted",
+    ),
 }
 
 
