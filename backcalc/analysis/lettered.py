@@ -21,7 +21,7 @@ from backcalc.language.parser import parse
 from backcalc.language.unparse import unparse
 from backcalc.rules.exactly import exactly
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.rules.simplify import written
+from backcalc.rules.written import written
 
 _SIGNS = ("+", "-", "*", "/", "-x")  # Of numbers that rules look at, such as −1 and 1/2.
 _LARGEST, _SMALLEST = 2**20, 64  # Whole numbers and 64ths: floats have them as they are written.

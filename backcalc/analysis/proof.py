@@ -21,6 +21,7 @@ from backcalc.analysis.search import Space, middle, simpler
 from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, named_point
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
+from backcalc.bulk.points.holes import is_missing
 from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import TINY, UNIT, Interval
@@ -284,7 +285,7 @@ class Search:
 
     def _is_missing(self, point: Array) -> bool:
         """Whether a side surely has no value at a point."""
-        return self.points.is_missing(self.trial.as_point(point))
+        return is_missing(self.points, self.trial.as_point(point))
 
     def _undefined(self, point: Array) -> Finding:
         named = named_point(self.trial, simpler(self.space, point, self._is_missing))

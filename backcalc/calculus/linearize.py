@@ -103,7 +103,6 @@ class Linearization:
         # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
         # as often as it has terms, and come in the order of the sweep.
         def _complete(slot: int, adjoint: Any) -> Any:
-            progress.at("formulas")  # Each may take long, and whoever watches may have no more time for it.
             if isinstance(adjoint, Gated):
                 return Gated(settle(slot, adjoint.value), lambda: adjoint.open) if settle else adjoint
             found = self.forms.form(slot, settled(self._together(slot, adjoint)))

@@ -12,9 +12,10 @@ from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.lower import expression, names_in
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive
-from backcalc.rules.simplify import COMPARISONS, LONG, make, remade, written
+from backcalc.rules.simplify import COMPARISONS, make, remade
 from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, speaks_of_constant, spelt
 from backcalc.rules.window_rows import INNER
+from backcalc.rules.written import LONG, written
 
 OTHERS, IDENTITY = (
     "others",

@@ -14,8 +14,9 @@ from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.shortest import LONGEST, EqualForms, NamedFormula, Setting, length, shortest
-from backcalc.rules.simplify import LONG, remade, written
+from backcalc.rules.simplify import remade
 from backcalc.rules.values import Value, is_array, speaks_of_constant
+from backcalc.rules.written import LONG, written
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs

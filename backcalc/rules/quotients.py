@@ -15,7 +15,7 @@ from math import isfinite
 
 from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold
 from backcalc.rules.exactly import keeps_numbers, meant
-from backcalc.rules.simplify import LARGEST_DENOMINATOR, LONG, make
+from backcalc.rules.simplify import make
 from backcalc.rules.summands import (
     Exact,
     Powers,
@@ -29,6 +29,7 @@ from backcalc.rules.summands import (
     term_of,
     written_term,
 )
+from backcalc.rules.written import LARGEST_DENOMINATOR, LONG
 
 HALF = Fraction(1, 2)
 MOST_TERMS = 16  # Of what is multiplied out; beyond that nothing gets shorter by it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from backcalc.language.expr import (
     INDEX,
@@ -21,18 +20,14 @@ from backcalc.language.expr import (
     postorder,
     with_args,
 )
-from backcalc.rules.exactly import LARGEST_BELOW, SHORT, keeps_numbers, loses, meant
+from backcalc.rules.exactly import keeps_numbers, loses
 from backcalc.rules.lower import expression
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
 from backcalc.rules.row import Primitive
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from backcalc.rules.written import LARGEST_DENOMINATOR, LONG, number_of, written, written_exactly
 
 _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
-LARGEST_DENOMINATOR = 100  # Of larger ones decimals are as easy to read.
-LONG = SHORT  # Digits beyond which a fraction is easier to read than its decimals.
 SUMS = ("+", "-")
 LINEAR = ("sum", "mean")
 REDUCTIONS = ("reduce", "dot")
@@ -150,30 +145,6 @@ def simplify(expr: Expr) -> Expr:
     return fold(expr, lambda leaf: leaf, remade)
 
 
-def written(value: float) -> Expr:
-    """A number as one writes it: a fraction where that is the same number and its decimals are many."""
-    if value < 0:
-        return Call(NEGATE, (written(-value),))
-    value = value or 0.0  # Of the two zeros the one that one writes.
-    if len(repr(value)) <= LONG or not isfinite(value):
-        return Number(value)
-    return fraction_of(value) or Number(value)
-
-
-def fraction_of(value: float) -> Expr | None:
-    """A number as a quotient of small whole numbers; None where it is none, or is whole."""
-    if value < 0:
-        found = fraction_of(-value)
-        return found and Call(NEGATE, (found,))
-    from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
-
-    fraction = Fraction(value).limit_denominator(LARGEST_BELOW if keeps_numbers() else LARGEST_DENOMINATOR)
-    # A quotient by 1 says nothing that its numerator does not: 3e15.
-    if fraction.denominator == 1 or float(fraction) != value:  # Near is not enough: what is printed must read back.
-        return None
-    return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
-
-
 def _computed(call: Call) -> Expr | None:
     """The number that an operation on numbers is; a fraction stays one where it is not a short decimal."""
     if call.fn in (INDEX, "@"):
@@ -226,7 +197,7 @@ def _is_shorter(call: Call, numbers: Iterable[float], value: float) -> bool:
 
 def _exactly_computed(call: Call, row: Primitive) -> Expr | None:
     """A sum or comparison of numbers of which some are calls, as -2 and 1/3 are; None where no short number is it."""
-    parts = [part for arg in call.args if (part := _exact(arg)) is not None]
+    parts = [part for arg in call.args if (part := number_of(arg)) is not None]
     if len(parts) < len(call.args):
         return None
     total = parts[0] + parts[1] if call.fn == "+" else parts[0] - parts[1]
@@ -234,28 +205,6 @@ def _exactly_computed(call: Call, row: Primitive) -> Expr | None:
         return Number(row.evaluate(*([float(total), 0.0] if keeps_numbers() else map(float, parts))))
     is_short = total.denominator <= LARGEST_DENOMINATOR or len(repr(float(total))) <= LONG
     return written_exactly(total) if is_short else None
-
-
-def written_exactly(value: Fraction) -> Expr | None:
-    """A number as one writes it; None where formulas are to keep their numbers and what one writes is another one."""
-    found = written(float(value))
-    return None if keeps_numbers() and _exact(found) != value else found
-
-
-def _exact(expr: Expr) -> Fraction | None:
-    """A number as its decimals say, a quotient of such, or one of these with a minus; None of anything else."""
-    from fractions import Fraction
-
-    sign = 1
-    if isinstance(expr, Call) and expr.fn == NEGATE:
-        sign, expr = -1, expr.args[0]
-    # Of its decimals, not of its binary value: 0.1 is meant as 1/10, and 0.1 + 0.2 as 0.3.
-    parts = expr.args if isinstance(expr, Call) and expr.fn == "/" else (expr,)
-    numbers = [part.value for part in parts if isinstance(part, Number) and isfinite(part.value)]
-    values = [meant(number) if keeps_numbers() else Fraction(repr(number)) for number in numbers]
-    if len(values) < len(parts) or 0 in values[1:]:
-        return None  # 1/0 is no fraction; it stays as it stands.
-    return sign * (values[0] / values[1] if len(values) > 1 else values[0])
 
 
 def _reduced(call: Call, row: Primitive) -> Expr | None:
@@ -267,7 +216,7 @@ def _reduced(call: Call, row: Primitive) -> Expr | None:
         or not all(isinstance(arg, Call) and arg.fn == VECTOR for arg in call.args)
     ):
         return None
-    values = [[_exact(item) for item in arg.args] for arg in call.args if isinstance(arg, Call)]
+    values = [[number_of(item) for item in arg.args] for arg in call.args if isinstance(arg, Call)]
     if any(None in items for items in values) or len({len(items) for items in values}) > 1:
         return None
     from backcalc.rules.ndarray import stack

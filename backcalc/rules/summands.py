@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeAlias
 
 from backcalc.language.expr import Call, Expr, Number
 from backcalc.rules.exactly import keeps_numbers, meant
-from backcalc.rules.simplify import make, written_exactly
+from backcalc.rules.simplify import make
+from backcalc.rules.written import written_exactly
 
 Exact: TypeAlias = "int | Fraction"
 """A number; a whole one is an int, which is faster by far."""

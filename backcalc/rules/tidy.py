@@ -18,7 +18,7 @@ from backcalc.language.expr import (
     fold,
     with_args,
 )
-from backcalc.rules.simplify import fraction_of, written
+from backcalc.rules.written import fraction_of, written
 
 LARGEST_COUNT = 1_000_000  # Elements whose mean is still a quotient by their number.
 

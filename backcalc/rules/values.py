@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from backcalc import progress
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number
 from backcalc.rules.exactly import keeps_numbers, loses
 from backcalc.rules.primitives import lookup
-from backcalc.rules.simplify import LONG, make, written
+from backcalc.rules.simplify import make
 from backcalc.rules.terms import Shape
+from backcalc.rules.written import LONG, written
 from backcalc.text.numerals import exact_parts, is_exact, nearest
 
 if TYPE_CHECKING:
@@ -162,6 +164,7 @@ def accumulate(total: Value | Terms, contribution: Value) -> Value | Terms:
 
 def settled(adjoint: Value | Terms) -> Value:
     """An adjoint with its contributions added up, the latest first, so that a sweep keeps the order of the file."""
+    progress.at("formulas")  # A formula may take long, and whoever watches may have no more time for it.
     if not isinstance(adjoint, Terms):
         return adjoint
     # A sweep goes from the output back, so the first terms are those of the last users.

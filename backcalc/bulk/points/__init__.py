@@ -1,4 +1,4 @@
 """One graph at a million points by arrays.
 
-Doors: boxes, enclosures, jacobian, reader, run, single.
+Doors: boxes, enclosures, holes, jacobian, reader, run, single.
 """

@@ -20,7 +20,6 @@ from backcalc.bulk.points.enclosures import (
     enclosed,
     enclosed_constant,
     evaluated,
-    is_missing,
     surely,
 )
 from backcalc.bulk.points.stacked import element, joined_items
@@ -35,7 +34,7 @@ from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_known
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """What gives a slot: a function of other slots."""
 
     slot: int
@@ -60,60 +59,43 @@ class Boxes:
     ) -> None:
         self.tape, self.rows, self.shapes = evaluation.tape, evaluation.rows, evaluation.shapes
         index = self.tape.graph.index
-        self._inputs = {name: self.tape.slot[index[name]] for name in inputs}
+        self.inputs = {name: self.tape.slot[index[name]] for name in inputs}
         given = {self.tape.slot[node]: known for node, known in self.tape.given.items()}
-        self._leaves = {*self._inputs.values(), *given}
+        self._leaves = {*self.inputs.values(), *given}
         # What the text alone gives is worked out without rounding: ¼ stays ¼.
         whole = exact_values(evaluation, {})
         self._numbers = {
             slot: value for slot, value in enumerate(whole) if isinstance(value, Fraction) and slot not in self._leaves
         }
         self._same = self._numbered()
-        self._outputs, self._domains = (
+        self.outputs, self.domains = (
             [self._same[self.tape.slot[index[name]]] for name in names] for names in (outputs, domains)
         )
-        self._steps: list[_Step] = []
-        self._constants: dict[int, Interval] = {}
+        self.steps: list[Step] = []
+        self.constants: dict[int, Interval] = {}
         for slot in self._needed():  # In order: arguments stand before what reads them.
             if slot in self._numbers:
-                self._constants[slot] = enclosed(self._numbers[slot])
+                self.constants[slot] = enclosed(self._numbers[slot])
             elif not self._is_leaf(slot):
-                self._steps.append(self._step(slot))
-            elif slot in given and slot not in self._inputs.values():
+                self.steps.append(self._step(slot))
+            elif slot in given and slot not in self.inputs.values():
                 # By its text, for what floats make of 1e16 + 1 - 1e16 is 0.
-                self._constants[slot] = enclosed_constant(given[slot].value, evaluation.terms[slot])
-            elif slot not in self._inputs.values() and is_known(evaluation.terms[slot]):
-                self._constants[slot] = enclosed(evaluation.terms[slot])
+                self.constants[slot] = enclosed_constant(given[slot].value, evaluation.terms[slot])
+            elif slot not in self.inputs.values() and is_known(evaluation.terms[slot]):
+                self.constants[slot] = enclosed(evaluation.terms[slot])
 
     def run(self, boxes: Mapping[str, Interval]) -> list[Interval]:
         """The outputs over the boxes, in their order."""
-        values: dict[int, Interval] = dict(self._constants)
-        values |= {slot: boxes[name] for name, slot in self._inputs.items()}
+        values: dict[int, Interval] = dict(self.constants)
+        values |= {slot: boxes[name] for name, slot in self.inputs.items()}
         with quiet():
-            for slot, fn, args in self._steps:
+            for slot, fn, args in self.steps:
                 values[slot] = fn(*[values[arg] for arg in args])
-        found = [values[slot] for slot in self._outputs]
-        if not self._domains:
+        found = [values[slot] for slot in self.outputs]
+        if not self.domains:
             return found
-        doubts = [Interval(0, 0, values[slot].doubt) for slot in self._domains]
+        doubts = [Interval(0, 0, values[slot].doubt) for slot in self.domains]
         return [Interval(each.lo, each.hi, joined(each, *doubts)) for each in found]
-
-    def is_missing(self, point: Mapping[str, Interval]) -> bool:
-        """Whether the outputs surely have no value at a point: one box, of no width."""
-        values: dict[int, Interval] = dict(self._constants)
-        values |= {slot: point[name] for name, slot in self._inputs.items()}
-        gone: set[int] = set()
-        with quiet():
-            for slot, fn, args in self._steps:
-                operands, row = [values[arg] for arg in args], self.rows[slot]
-                assert row is not None
-                values[slot] = fn(*operands)
-                # Of an array an element may be there where another is not; of these and of branches nothing is said.
-                is_open = self.shapes[slot] or row.symbol in (INDEX, "where")
-                is_row = args == self._args(slot)  # Not another form, of other slots.
-                if not is_open and (not gone.isdisjoint(args) or (is_row and is_missing(row, *operands))):
-                    gone.add(slot)
-        return not gone.isdisjoint((*self._outputs, *self._domains))
 
     def _is_leaf(self, slot: int) -> bool:
         return self.rows[slot] is None or slot in self._leaves
@@ -139,7 +121,7 @@ class Boxes:
 
     def _needed(self) -> list[int]:
         needed: set[int] = set()
-        stack = [*self._outputs, *self._domains]
+        stack = [*self.outputs, *self.domains]
         while stack:
             slot = stack.pop()
             if slot in needed:
@@ -149,18 +131,19 @@ class Boxes:
                 stack += self._step(slot).args
         return sorted(needed)
 
-    def _args(self, slot: int) -> tuple[int, ...]:
+    def args(self, slot: int) -> tuple[int, ...]:
+        """The slots that an operation is of, of equal ones the first."""
         return tuple(self._same[arg] for arg in self.tape.args[slot])
 
     def _symbol(self, slot: int) -> str:
         row = self.rows[slot]
         return "" if row is None or slot in self._leaves or row.chosen else row.symbol  # Along an axis it is another.
 
-    def _step(self, slot: int) -> _Step:
+    def _step(self, slot: int) -> Step:
         """The function that gives a slot, and the slots that it is of."""
-        args, row = self._args(slot), self.rows[slot]
+        args, row = self.args(slot), self.rows[slot]
         assert row is not None
-        if self._goes_by_rows(slot):  # First, for the forms below are of numbers or of equal shapes.
+        if self.goes_by_rows(slot):  # First, for the forms below are of numbers or of equal shapes.
             return self._by_rows(slot, row)
         if row.symbol == "*":
             return self._product(slot)
@@ -168,23 +151,23 @@ class Boxes:
             return self._norm(slot, args)
         if row.symbol == "+" and self._is_circle(*args):
             # sin² + cos² is 1 wherever both are, while intervals of both sum up to 2.
-            return _Step(slot, surely, self._args(next(iter(self._root(args[0])))))
+            return Step(slot, surely, self.args(next(iter(self._root(args[0])))))
         if row.symbol == "/" and self._is_direction(*args):
             quotient = self._known(row)  # With its doubt, for the norm may be 0.
-            return _Step(slot, lambda x, size: within(quotient(x, size), -1.0, 1.0), args)  # None is beyond the norm.
+            return Step(slot, lambda x, size: within(quotient(x, size), -1.0, 1.0), args)  # None is beyond the norm.
         if row.symbol == "-" and len(args) > 1 and (special := self._difference(*args)) is not None:
-            return _Step(slot, *special)
+            return Step(slot, *special)
         if row.symbol == "or" and self._is_always(slot):
-            return _Step(slot, surely, args)
+            return Step(slot, surely, args)
         exponent = self._numbers.get(args[1]) if row.symbol == "^" else None
         if exponent is not None and exponent >= 0 and exponent.denominator == 1:
-            return _Step(slot, intervals.power, args)  # Its domain's text cannot tell.
+            return Step(slot, intervals.power, args)  # Its domain's text cannot tell.
         if row.symbol in (VECTOR, "concat"):
-            return _Step(slot, lambda *items: by_ends(lambda *ends: self._joined(slot, ends), *items), args)
+            return Step(slot, lambda *items: by_ends(lambda *ends: self.joined(slot, ends), *items), args)
         if row.symbol == INDEX:
             indices, shape = self.tape.indices[slot], self.shapes[args[0]]
-            return _Step(slot, lambda x: by_ends(lambda end: element(end, indices, shape), x), args)
-        return _Step(slot, self._known(row), args)
+            return Step(slot, lambda x: by_ends(lambda end: element(end, indices, shape), x), args)
+        return Step(slot, self._known(row), args)
 
     @staticmethod
     def _known(row: Primitive) -> IntervalFunction:
@@ -194,13 +177,13 @@ class Boxes:
         except (AttributeError, KeyError):  # Of the namespace of intervals, or of the rows that its text calls.
             raise NoIntervalsError(written_name(row.symbol)) from None
 
-    def _goes_by_rows(self, slot: int) -> bool:
+    def goes_by_rows(self, slot: int) -> bool:
         """Whether an operation by elements has vectors that go with the rows of a matrix."""
         row, rank = self.rows[slot], len(self.shapes[slot])
         is_by_elements = row is not None and row.shape == "elementwise" and slot not in self._leaves
         return is_by_elements and any(0 < len(self.shapes[arg]) < rank for arg in self.tape.args[slot])
 
-    def _by_rows(self, slot: int, row: Primitive) -> _Step:
+    def _by_rows(self, slot: int, row: Primitive) -> Step:
         """Such an operation, its vectors turned from columns to rows."""
         fn, is_vector = self._known(row), [len(self.shapes[arg]) == 1 for arg in self.tape.args[slot]]
 
@@ -208,11 +191,11 @@ class Boxes:
             pairs = zip(values, is_vector, strict=True)
             return fn(*[intervals.transpose(value) if turned else value for value, turned in pairs])
 
-        return _Step(slot, _by_rows, self._args(slot))
+        return Step(slot, _by_rows, self.args(slot))
 
-    def _product(self, slot: int) -> _Step:
+    def _product(self, slot: int) -> Step:
         """A product by its factors: a square for the same one twice, one function for x and 1 − x."""
-        return _Step(slot, *self._multiplied(self._factors(slot)))
+        return Step(slot, *self._multiplied(self._factors(slot)))
 
     def _factors(self, slot: int) -> Counter[int]:
         """The slots whose product a slot is: itself, where it is none."""
@@ -221,9 +204,9 @@ class Boxes:
         while stack:
             each = stack.pop()
             # A number times an array is a product by elements too, which the factors of equal shapes share.
-            is_product = self._symbol(each) == "*" and not self._goes_by_rows(each)
+            is_product = self._symbol(each) == "*" and not self.goes_by_rows(each)
             if is_product and self.shapes[each] == self.shapes[slot]:
-                stack += self._args(each)
+                stack += self.args(each)
             else:
                 found[each] += 1
         return found
@@ -257,7 +240,7 @@ class Boxes:
         """Whether a slot is 1 − x."""
         if self._symbol(slot) != "-":
             return False
-        one, other = self._args(slot)
+        one, other = self.args(slot)
         return other == x and self._numbers.get(one) == 1
 
     def _is_always(self, slot: int) -> bool:
@@ -267,9 +250,9 @@ class Boxes:
         while stack:
             each = stack.pop()
             if self._symbol(each) == "or":
-                stack += self._args(each)
+                stack += self.args(each)
             elif (found := _ORDERS.get(self._symbol(each))) is not None:
-                x, y = self._args(each)
+                x, y = self.args(each)
                 orders.setdefault((x, y), set()).update(found)
                 orders.setdefault((y, x), set()).update(-order for order in found)  # The same, from the other side.
         return any(len(found) == len((-1, 0, 1)) for found in orders.values())
@@ -279,22 +262,22 @@ class Boxes:
         roots = [next(iter(found)) for each in (x, y) if list((found := self._root(each)).values()) == [2]]
         if len(roots) != len((x, y)) or {self._symbol(root) for root in roots} != {"sin", "cos"}:
             return False
-        return self._args(roots[0]) == self._args(roots[1]) and not self.shapes[roots[0]]
+        return self.args(roots[0]) == self.args(roots[1]) and not self.shapes[roots[0]]
 
     def _root(self, slot: int) -> Counter[int]:
         """The factors of a slot, those of a square among them."""
-        if self._symbol(slot) == "^" and self._numbers.get(self._args(slot)[1]) == len(("x", "x")):
-            return Counter({self._args(slot)[0]: 2})
+        if self._symbol(slot) == "^" and self._numbers.get(self.args(slot)[1]) == len(("x", "x")):
+            return Counter({self.args(slot)[0]: 2})
         return self._factors(slot)
 
-    def _norm(self, slot: int, args: tuple[int, ...]) -> _Step:
+    def _norm(self, slot: int, args: tuple[int, ...]) -> Step:
         """The norm, with what is a factor of every element in front of it."""
         vector = args[0]
         if self._symbol(vector) == "*":
             return self._norm_of_multiple(slot, vector)
-        if self._symbol(vector) != VECTOR or any(self.shapes[item] for item in self._args(vector)):
-            return _Step(slot, intervals.norm, args)
-        factors = [self._factors(item) for item in self._args(vector)]
+        if self._symbol(vector) != VECTOR or any(self.shapes[item] for item in self.args(vector)):
+            return Step(slot, intervals.norm, args)
+        factors = [self._factors(item) for item in self.args(vector)]
         common = factors[0].copy()
         for each in factors[1:]:
             common &= each
@@ -310,25 +293,25 @@ class Boxes:
                 total = total + each
             return intervals.abs(scale) * intervals.sqrt(total)  # ‖s·v‖ = |s|·‖v‖, where s would stand in each square.
 
-        return _Step(slot, _scaled_norm, tuple(arg for each in products for arg in each[1]))
+        return Step(slot, _scaled_norm, tuple(arg for each in products for arg in each[1]))
 
     def _difference(self, x: int, y: int) -> tuple[IntervalFunction, tuple[int, ...]] | None:
         """A difference that is more than its two sides tell: 1 − softmax(v), and logsumexp(v) − max(v)."""
         if self._numbers.get(x) == 1 and self._symbol(y) == "softmax":
-            return intervals.complement, self._args(y)
-        if self._symbol(x) == "logsumexp" and self._symbol(y) == "max" and self._args(x) == self._args(y):
-            return intervals.gap, self._args(x)
+            return intervals.complement, self.args(y)
+        if self._symbol(x) == "logsumexp" and self._symbol(y) == "max" and self.args(x) == self.args(y):
+            return intervals.gap, self.args(x)
         return None
 
-    def _norm_of_multiple(self, slot: int, vector: int) -> _Step:
+    def _norm_of_multiple(self, slot: int, vector: int) -> Step:
         """The norm of a product: what is a number in it comes before the norm of the rest."""
         numbers: Counter[int] = Counter()
         rest: Counter[int] = Counter()
         stack = [vector]
         while stack:
             each = stack.pop()
-            if self._symbol(each) == "*" and self.shapes[each] and not self._goes_by_rows(each):
-                stack += self._args(each)
+            if self._symbol(each) == "*" and self.shapes[each] and not self.goes_by_rows(each):
+                stack += self.args(each)
             elif self.shapes[each]:
                 rest[each] += 1
             else:
@@ -340,16 +323,17 @@ class Boxes:
         def _scaled_norm(*values: Interval) -> Interval:
             return intervals.abs(scale(*values[:count])) * intervals.norm(of(*values[count:]))
 
-        return _Step(slot, _scaled_norm, (*scaled_by, *made_of))
+        return Step(slot, _scaled_norm, (*scaled_by, *made_of))
 
     def _is_direction(self, x: int, size: int) -> bool:
         """Whether a quotient is that of a vector by its own norm, whatever their signs."""
         if self._symbol(size) != "norm":
             return False
-        of = self._args(size)[0]
-        return x == of or (self._symbol(x) == NEGATE and self._args(x)[0] == of)  # −v/‖v‖ too.
+        of = self.args(size)[0]
+        return x == of or (self._symbol(x) == NEGATE and self.args(x)[0] == of)  # −v/‖v‖ too.
 
-    def _joined(self, slot: int, items: Sequence[Array]) -> Array:
+    def joined(self, slot: int, items: Sequence[Array]) -> Array:
+        """Items side by side, as the elements of a slot."""
         return joined_items(items, is_matrix=len(self.shapes[slot]) > 1)
 
 

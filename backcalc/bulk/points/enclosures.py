@@ -55,10 +55,10 @@ def _of_all(value: IntervalFunction) -> IntervalFunction:
     return _function
 
 
-def is_missing(row: Primitive, *args: Interval) -> bool:
-    """Whether an operation surely has no value in some element, wherever its arguments have one."""
+def missing_elements(row: Primitive, *args: Interval) -> Array:
+    """Where an operation surely has no value, by elements, wherever its arguments have one."""
     exists = _bound(row).exists
-    return exists is not None and bool(np.any(exists(*args).hi == 0))
+    return np.zeros((1, 1, 1), bool) if exists is None else np.asarray(exists(*args).hi == 0)
 
 
 @cache
