@@ -34,7 +34,7 @@ from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_known
 
 
-class Step(NamedTuple):
+class BoxStep(NamedTuple):
     """What gives a slot: a function of other slots."""
 
     slot: int
@@ -71,7 +71,7 @@ class Boxes:
         self.outputs, self.domains = (
             [self._same[self.tape.slot[index[name]]] for name in names] for names in (outputs, domains)
         )
-        self.steps: list[Step] = []
+        self.steps: list[BoxStep] = []
         self.constants: dict[int, Interval] = {}
         for slot in self._needed():  # In order: arguments stand before what reads them.
             if slot in self._numbers:
@@ -139,7 +139,7 @@ class Boxes:
         row = self.rows[slot]
         return "" if row is None or slot in self._leaves or row.chosen else row.symbol  # Along an axis it is another.
 
-    def _step(self, slot: int) -> Step:
+    def _step(self, slot: int) -> BoxStep:
         """The function that gives a slot, and the slots that it is of."""
         args, row = self.args(slot), self.rows[slot]
         assert row is not None
@@ -151,23 +151,23 @@ class Boxes:
             return self._norm(slot, args)
         if row.symbol == "+" and self._is_circle(*args):
             # sin² + cos² is 1 wherever both are, while intervals of both sum up to 2.
-            return Step(slot, surely, self.args(next(iter(self._root(args[0])))))
+            return BoxStep(slot, surely, self.args(next(iter(self._root(args[0])))))
         if row.symbol == "/" and self._is_direction(*args):
             quotient = self._known(row)  # With its doubt, for the norm may be 0.
-            return Step(slot, lambda x, size: within(quotient(x, size), -1.0, 1.0), args)  # None is beyond the norm.
+            return BoxStep(slot, lambda x, size: within(quotient(x, size), -1.0, 1.0), args)  # None is beyond the norm.
         if row.symbol == "-" and len(args) > 1 and (special := self._difference(*args)) is not None:
-            return Step(slot, *special)
+            return BoxStep(slot, *special)
         if row.symbol == "or" and self._is_always(slot):
-            return Step(slot, surely, args)
+            return BoxStep(slot, surely, args)
         exponent = self._numbers.get(args[1]) if row.symbol == "^" else None
         if exponent is not None and exponent >= 0 and exponent.denominator == 1:
-            return Step(slot, intervals.power, args)  # Its domain's text cannot tell.
+            return BoxStep(slot, intervals.power, args)  # Its domain's text cannot tell.
         if row.symbol in (VECTOR, "concat"):
-            return Step(slot, lambda *items: by_ends(lambda *ends: self.joined(slot, ends), *items), args)
+            return BoxStep(slot, lambda *items: by_ends(lambda *ends: self.joined(slot, ends), *items), args)
         if row.symbol == INDEX:
             indices, shape = self.tape.indices[slot], self.shapes[args[0]]
-            return Step(slot, lambda x: by_ends(lambda end: element(end, indices, shape), x), args)
-        return Step(slot, self._known(row), args)
+            return BoxStep(slot, lambda x: by_ends(lambda end: element(end, indices, shape), x), args)
+        return BoxStep(slot, self._known(row), args)
 
     @staticmethod
     def _known(row: Primitive) -> IntervalFunction:
@@ -183,7 +183,7 @@ class Boxes:
         is_by_elements = row is not None and row.shape == "elementwise" and slot not in self._leaves
         return is_by_elements and any(0 < len(self.shapes[arg]) < rank for arg in self.tape.args[slot])
 
-    def _by_rows(self, slot: int, row: Primitive) -> Step:
+    def _by_rows(self, slot: int, row: Primitive) -> BoxStep:
         """Such an operation, its vectors turned from columns to rows."""
         fn, is_vector = self._known(row), [len(self.shapes[arg]) == 1 for arg in self.tape.args[slot]]
 
@@ -191,11 +191,11 @@ class Boxes:
             pairs = zip(values, is_vector, strict=True)
             return fn(*[intervals.transpose(value) if turned else value for value, turned in pairs])
 
-        return Step(slot, _by_rows, self.args(slot))
+        return BoxStep(slot, _by_rows, self.args(slot))
 
-    def _product(self, slot: int) -> Step:
+    def _product(self, slot: int) -> BoxStep:
         """A product by its factors: a square for the same one twice, one function for x and 1 − x."""
-        return Step(slot, *self._multiplied(self._factors(slot)))
+        return BoxStep(slot, *self._multiplied(self._factors(slot)))
 
     def _factors(self, slot: int) -> Counter[int]:
         """The slots whose product a slot is: itself, where it is none."""
@@ -270,13 +270,13 @@ class Boxes:
             return Counter({self.args(slot)[0]: 2})
         return self._factors(slot)
 
-    def _norm(self, slot: int, args: tuple[int, ...]) -> Step:
+    def _norm(self, slot: int, args: tuple[int, ...]) -> BoxStep:
         """The norm, with what is a factor of every element in front of it."""
         vector = args[0]
         if self._symbol(vector) == "*":
             return self._norm_of_multiple(slot, vector)
         if self._symbol(vector) != VECTOR or any(self.shapes[item] for item in self.args(vector)):
-            return Step(slot, intervals.norm, args)
+            return BoxStep(slot, intervals.norm, args)
         factors = [self._factors(item) for item in self.args(vector)]
         common = factors[0].copy()
         for each in factors[1:]:
@@ -293,7 +293,7 @@ class Boxes:
                 total = total + each
             return intervals.abs(scale) * intervals.sqrt(total)  # ‖s·v‖ = |s|·‖v‖, where s would stand in each square.
 
-        return Step(slot, _scaled_norm, tuple(arg for each in products for arg in each[1]))
+        return BoxStep(slot, _scaled_norm, tuple(arg for each in products for arg in each[1]))
 
     def _difference(self, x: int, y: int) -> tuple[IntervalFunction, tuple[int, ...]] | None:
         """A difference that is more than its two sides tell: 1 − softmax(v), and logsumexp(v) − max(v)."""
@@ -303,7 +303,7 @@ class Boxes:
             return intervals.gap, self.args(x)
         return None
 
-    def _norm_of_multiple(self, slot: int, vector: int) -> Step:
+    def _norm_of_multiple(self, slot: int, vector: int) -> BoxStep:
         """The norm of a product: what is a number in it comes before the norm of the rest."""
         numbers: Counter[int] = Counter()
         rest: Counter[int] = Counter()
@@ -323,7 +323,7 @@ class Boxes:
         def _scaled_norm(*values: Interval) -> Interval:
             return intervals.abs(scale(*values[:count])) * intervals.norm(of(*values[count:]))
 
-        return Step(slot, _scaled_norm, (*scaled_by, *made_of))
+        return BoxStep(slot, _scaled_norm, (*scaled_by, *made_of))
 
     def _is_direction(self, x: int, size: int) -> bool:
         """Whether a quotient is that of a vector by its own norm, whatever their signs."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.bulk.points.boxes import Boxes, Step
+from backcalc.bulk.points.boxes import Boxes, BoxStep
 from backcalc.bulk.points.enclosures import missing_elements
 from backcalc.bulk.points.stacked import element
 from backcalc.language.expr import INDEX, VECTOR
@@ -35,7 +35,7 @@ def is_missing(boxes: Boxes, point: Mapping[str, Interval]) -> bool:
     return not gone.keys().isdisjoint((*boxes.outputs, *boxes.domains))
 
 
-def _gone(boxes: Boxes, step: Step, values: Mapping[int, Interval], gone: Mapping[int, Array]) -> Array:
+def _gone(boxes: Boxes, step: BoxStep, values: Mapping[int, Interval], gone: Mapping[int, Array]) -> Array:
     """Which elements of an operation surely have no value."""
     row, operands = boxes.rows[step.slot], [values[arg] for arg in step.args]
     assert row is not None
@@ -52,7 +52,7 @@ def _gone(boxes: Boxes, step: Step, values: Mapping[int, Interval], gone: Mappin
     return _by_elements(boxes, step, row, holes, operands) if row.shape == "elementwise" else NOWHERE
 
 
-def _moved(boxes: Boxes, step: Step, holes: list[Array], operands: list[Interval]) -> Array:
+def _moved(boxes: Boxes, step: BoxStep, holes: list[Array], operands: list[Interval]) -> Array:
     """The holes of what is put elsewhere: of elements, and of what stands side by side."""
     whole = [
         np.broadcast_to(hole, np.broadcast_shapes(hole.shape, operand.lo.shape)).astype(float)
@@ -68,7 +68,7 @@ def _chosen(condition: Interval, lost: Array, first: Array, second: Array) -> Ar
     return np.asarray(lost | (first & (condition.lo == 1)) | (second & (condition.hi == 0)))
 
 
-def _by_elements(boxes: Boxes, step: Step, row: Primitive, holes: list[Array], operands: list[Interval]) -> Array:
+def _by_elements(boxes: Boxes, step: BoxStep, row: Primitive, holes: list[Array], operands: list[Interval]) -> Array:
     """The holes of an operation by elements: those of its arguments, and its own."""
     if boxes.goes_by_rows(step.slot):  # Vectors as rows, as its value takes them.
         turned = [len(boxes.shapes[arg]) == 1 for arg in step.args]
