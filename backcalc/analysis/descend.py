@@ -224,41 +224,63 @@ def _batches(count: int, settings: Settings) -> Iterator[Any]:
         yield from (order[begin : begin + settings.batch] for begin in range(0, count, settings.batch))
 
 
+class _ForSciPy:
+    """An objective as SciPy asks for it: of one flat array, to be minimised; it tells `found` of each step."""
+
+    def __init__(self, objective: Objective, settings: Settings, found: Descent) -> None:
+        self.objective, self.settings, self.found = objective, settings, found
+        self.shapes = {name: np.shape(each) for name, each in objective.start.items()}
+        self.sign, self.status = -1.0 if settings.maximise else 1.0, _statuses(settings)
+        self.start = self.flat(objective.start)
+        self._last = self.start, 0.0, np.zeros_like(self.start)  # The step told last, with value and slopes there.
+
+    def flat(self, parameters: Parameters) -> Array:
+        """All numbers of all parameters side by side."""
+        return np.concatenate([np.ravel(parameters[name]) for name in self.shapes])
+
+    def parameters(self, flat: Array) -> Parameters:
+        """The parameters of which these are the numbers."""
+        ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes.values()])[:-1]
+        parts = zip(self.shapes.items(), np.split(flat, ends), strict=True)
+        return {name: part.reshape(shape) if shape else float(part[0]) for (name, shape), part in parts}
+
+    def __call__(self, flat: Array) -> tuple[float, Array]:
+        """Value and slopes, with the sign turned where they are to be maximised."""
+        value, gradient = self.objective(self.parameters(flat))
+        found = self.sign * value, self.sign * self.flat(gradient)
+        if isfinite(value) and np.isfinite(found[1]).all():
+            return found
+        # A trial step that leads to where there is no value is too long; by nan SciPy would end, and say that it has
+        # converged. A parabola that rises from the last step as fast as the way there fell has it take a quarter.
+        last, least, slopes = self._last
+        return least + abs(float(slopes @ (flat - last))), -3 * slopes
+
+    def told(self, flat: Array) -> None:
+        """Note a step; raise StopIteration after the last."""
+        progress.at("descending", min(1.0, len(self.found.steps) / (self.settings.steps + 1)))
+        at = self.parameters(flat.copy())  # A copy: SciPy goes on in the same array.
+        # Once more than SciPy has asked: it gives a step its parameters alone.
+        value, gradient = self.objective(at)
+        norm = _norm(gradient)
+        self._last = flat.copy(), self.sign * value, self.sign * self.flat(gradient)
+        self.found.steps.add((tuple(at.values()), value, norm))
+        self.found.status = self.status(value, norm)
+        if self.found.status != "steps":
+            raise StopIteration
+
+
 def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
     # An optional extra, which the command has looked for.
     from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-    shapes = {name: np.shape(each) for name, each in objective.start.items()}
-    sign, status = -1.0 if settings.maximise else 1.0, _statuses(settings)
-
-    def _parameters(flat: Array) -> Parameters:
-        ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])[:-1]
-        parts = zip(shapes, np.split(flat, ends), strict=True)
-        return {n: part.reshape(shapes[n]) if shapes[n] else float(part[0]) for n, part in parts}
-
-    def _value_and_gradient(flat: Array) -> tuple[float, Array]:
-        value, gradient = objective(_parameters(flat))
-        # SciPy only minimises.
-        return sign * value, sign * np.concatenate([np.ravel(gradient[name]) for name in shapes])
-
-    def told(flat: Array) -> None:
-        """Note a step; raise StopIteration after the last."""
-        progress.at("descending", min(1.0, len(found.steps) / (settings.steps + 1)))
-        at = _parameters(flat.copy())  # A copy: SciPy goes on in the same array.
-        # Once more than SciPy has asked: it gives a step its parameters alone.
-        value, gradient = objective(at)
-        norm = _norm(gradient)
-        found.steps.add((tuple(at.values()), value, norm))
-        found.status = status(value, norm)
-        if found.status != "steps":
-            raise StopIteration
-
-    start = np.concatenate([np.ravel(each) for each in objective.start.values()])
-    # ftol 0: that a step gains little is no reason to stop which anyone has asked for.
-    options = {"maxiter": settings.steps, "gtol": settings.gtol or 1e-12, "ftol": 0.0}
+    asked = _ForSciPy(objective, settings, found)
+    # ftol 0: that a step gains little is no reason to stop which anyone has asked for. SciPy's gtol is of the largest
+    # slope, ours of the norm, which is at most √n times that.
+    gtol = (settings.gtol or 1e-12) / len(asked.start) ** 0.5
+    options = {"maxiter": settings.steps, "gtol": gtol, "ftol": 0.0}
     try:
-        told(start)  # The callback begins after the first step.
-        result = minimize(_value_and_gradient, start, jac=True, method="L-BFGS-B", callback=told, options=options)
+        asked.told(asked.start)  # The callback begins after the first step.
+        result = minimize(asked, asked.start, jac=True, method="L-BFGS-B", callback=asked.told, options=options)
         if found.status == "steps" and result.nit < settings.steps:
             found.status = "converged"  # No step leads further down.
     except StopIteration:  # From the callback: a target is reached, or the descent diverged.

@@ -97,6 +97,35 @@ def test_lbfgs_finds_the_minimum_of_rosenbrock(call):
     assert steps["steps"][-1]["at"] == pytest.approx({"x": 1, "y": 1}, abs=1e-5)
 
 
+@pytest.mark.parametrize("gtol", [1e-1, 1e-3, 1e-6])
+def test_lbfgs_stops_at_the_norm_of_the_gradient(gtol, call):
+    pytest.importorskip("scipy")
+    rosenbrock = "input x = -1.2\ninput y = 1\nf = (1 - x)^2 + 100*(y - x^2)^2"
+    steps = ["--steps", "200", "--gtol", str(gtol), "--format", "json"]
+    ended = json.loads(call("descend", "--method", "lbfgs", *steps, stdin=rosenbrock)[1])
+    norms = [step["gradient_norm"] for step in ended["steps"]]
+    assert ended["status"] == "converged"
+    assert norms[-1] <= gtol < min(norms[:-1])
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "least"),
+    [
+        ("p = sigmoid(x)\nf = -log(p) - 0*log(1 - p) + x^2/10^5", "x=-30", 8.66079816791766),
+        ("f = log(x)^2", "x=50", 1),
+        ("f = -log(1 - x^2) + 100*(x - 0.99)^2", "x=0", 0.9254908701695624),
+        ("f = (sqrt(x) - 2)^2", "x=10000", 4),
+        ("f = -(sqrt(x) - 2)^2", "x=10000", 4),
+    ],
+)
+def test_lbfgs_steps_back_from_where_there_is_no_value(formula, at, least, call):
+    pytest.importorskip("scipy")
+    more = ["--method", "lbfgs", "--steps", "100", "--format", "json", *(["--maximise"] if "= -(" in formula else [])]
+    found = json.loads(call("descend", "--at", at, *more, stdin=formula)[1])
+    assert found["status"] == "converged"
+    assert found["steps"][-1]["at"]["x"] == pytest.approx(least, rel=1e-6)
+
+
 def test_lbfgs_without_scipy_says_what_to_install(call, monkeypatch):
     monkeypatch.setattr("backcalc.cli.commands.descend.find_spec", lambda _: None)
     status, _, err = call(*NEURON, "--method", "lbfgs")
