@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from stat import S_ISFIFO
 from typing import NamedTuple
 
 from backcalc import progress
@@ -20,7 +21,10 @@ from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 STDIN_NAME = "stdin"
-_EMPTY = "the folder is empty"
+_EMPTY, _NO_FILE = "the folder is empty", "this is no file"
+_OPENED = ("/dev/", "/proc/")
+"""Where the pipes stand that a shell puts in the place of a file, as it does for `<(unzip -p …)`."""
+
 GRADEBOOKS = (".csv", ".tsv")  # As files are told apart by their names alone.
 
 
@@ -115,7 +119,10 @@ def submissions(
 def _handed_in(path: str, errors: list[BackcalcError]) -> Iterator[Submission]:
     """What stands at `path`: a file, or a folder of files and of students' folders."""
     if not os.path.isdir(path):  # noqa: PTH112  It does not raise, whatever the name.
-        yield Submission(_stem(path), path)
+        if _is_waiting(path):
+            errors.append(_refusal(path, _NO_FILE))
+        else:
+            yield Submission(_stem(path), path)
         return
     for file in _files(path, errors):
         if os.path.isdir(file):  # noqa: PTH112
@@ -157,11 +164,21 @@ def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
 def _fault(entry: Path, folder: Path) -> str | None:
     """Why what stands in a folder is not read as a file of somebody's; None where it is."""
     # What a student hands in may be a link to anything on the teacher's machine, its key too.
-    if entry.is_symlink() and not entry.resolve().is_relative_to(folder.resolve()):
+    # `realpath`, for `resolve` raises where links lead round in a circle.
+    if entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(os.path.realpath(folder)):
         return "this is a link that leads out of the folder"
     # A FIFO would keep the whole class waiting for a writer, a device may never end.
     # A link to nothing does not exist; read, it tells so.
-    return None if entry.is_file() or entry.is_dir() or not entry.exists() else "this is no file"
+    return None if entry.is_file() or entry.is_dir() or not entry.exists() else _NO_FILE
+
+
+def _is_waiting(path: str) -> bool:
+    """Whether a path is that of a FIFO in a folder, which may have no writer; one that a shell has opened has."""
+    try:
+        # `grade key.bg class/*` names what is in the folder, and is to mark it as the folder by its own name.
+        return S_ISFIFO(os.stat(path).st_mode) and not path.startswith(_OPENED)  # noqa: PTH116
+    except (OSError, ValueError):  # What is not there, or no path at all, is told of where it is read.
+        return False
 
 
 def _rows(path: str, key: Key, errors: list[BackcalcError], chosen: str | None, noted: Noted) -> Iterator[Submission]:

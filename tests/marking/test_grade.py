@@ -585,14 +585,29 @@ def test_what_is_no_file_of_a_students_keeps_nobody_waiting(folder):
     (folder / "class" / "link.txt").symlink_to("../key.bg")
     (folder / "class" / "zero.txt").symlink_to("/dev/zero")
     (folder / "class" / "same.txt").symlink_to("ada.txt")
+    (folder / "class" / "round.txt").symlink_to("round.txt")
     status, out, err = called(folder, "key.bg", "class", "--format", "csv")
     names = [row[0] for row in csv.reader(io.StringIO(out))]
     assert status == 2
+    assert "round.txt: error: cannot read the file" in err
     assert "same" in names
     assert not {"fifo", "link", "zero"} & set(names)
     assert "fifo.txt: error: this is no file" in err
     assert "link.txt: error: this is a link that leads out of the folder" in err
     assert "zero.txt: error: this is a link that leads out of the folder" in err
+
+
+def test_a_pipe_among_the_files_keeps_nobody_waiting_but_one_of_the_shell_is_read(folder):
+    os.mkfifo(folder / "class" / "fifo.txt")
+    reading, writing = os.pipe()
+    os.write(writing, b"nothing that is asked\n")
+    os.close(writing)
+    status, out, err = called(folder, "key.bg", "class/ada.txt", "class/fifo.txt", f"/dev/fd/{reading}")
+    os.close(reading)
+    assert status == 2
+    assert "fifo.txt: error: this is no file" in err
+    assert f"/dev/fd/{reading}: error: this is no file" not in err
+    assert {"ada", str(reading)} <= {line.split()[0] for line in out.splitlines() if line}
 
 
 def test_where_the_work_stands(monkeypatch, tmp_path):
