@@ -75,9 +75,14 @@ def judged(case: Case) -> Outcome:
 
 def outcome(case: Case) -> Outcome:
     """The outcome of `case` in the current folder as its text is read by now, numbers rounded."""
+    return _rounded(exact_outcome(case))
+
+
+def exact_outcome(case: Case) -> Outcome:
+    """The outcome of `case` in the current folder to the last digit."""
     _lay_out(case)
     with _limits():
-        return _rounded(_run(case))
+        return _run(case)
 
 
 def _rounded(found: Outcome) -> Outcome:
