@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from backcalc.language.expr import Call, Expr, Name, names
+from backcalc.language.expr import Call, Expr, Name
 from backcalc.rules.placeholders import is_never_zero
 from backcalc.rules.quotients import HALF, Reader
-from backcalc.rules.row import CONSTANTS
-from backcalc.rules.summands import Exact, Powers, Sum, Term, absolute, exact, term_of
+from backcalc.rules.summands import Exact, Powers, Sum, Term, absolute, exact, is_open_power, term_of
 
 
 class NamingReader(Reader):
@@ -51,8 +50,14 @@ class NamingReader(Reader):
         # Of other sums the name says less than the sum: 1/(1 + x)^2.
         if any(exponent >= 0 for exponent in node.values()):  # It would come below the bar.
             return 0
-        times = [-term.get(base, 0) for base, by in node.items() if by == -1 and self._has_quotients(base)]
+        through = (base for base, by in node.items() if by == -1)
+        times = [-term.get(base, 0) for base in through if self._has_quotients(base) or self._has_ratio(base)]
         return times[0] if len(times) == 1 and isinstance(times[0], int) and times[0] > 0 else 0
+
+    def _has_ratio(self, base: Expr) -> bool:
+        """Whether a factor is a sum in which a quotient is to a power that is no number: 1 + (f/fc)^(2*n)."""
+        parts = (part for term in self._inner.get(base, {}).values() for part in term.powers)
+        return any(is_open_power(part) and isinstance(part.args[0], Call) and part.args[0].fn == "/" for part in parts)
 
     def _over_root(self, term: Term, name: Name, node: Term) -> Term:
         """A term through a node v that is the root of a product, as a multiple of v: M/(2*v*r) is v/(2*G)."""
@@ -124,10 +129,9 @@ def _times_in(term: Powers, powers: Powers) -> int:
         base, exponent = next(iter(powers.items()))
         times = exact(Fraction(term.get(base, 0)) / exponent)
         return times if exponent.denominator > 1 and isinstance(times, int) and times > 0 else 0
-    powered = {base.args[1] for base in powers if isinstance(base, Call) and base.fn == "^"}
-    if not all(map(_is_open, powered)):
+    if not all(is_open_power(base) for base in powers if isinstance(base, Call) and base.fn == "^"):
         return 0
-    raised = {base.args[0] for base in term if isinstance(base, Call) and base.fn == "^" and _is_open(base.args[1])}
+    raised = {base.args[0] for base in term if is_open_power(base)}
     for base, exponent in powers.items():
         has: Exact = term.get(base, 0)
         if base in raised:  # K^a/K is below 0 already where K is.
@@ -135,8 +139,3 @@ def _times_in(term: Powers, powers: Powers) -> int:
         if not has or (has > 0) != (exponent > 0) or absolute(has) < absolute(exponent):
             return 0
     return 1
-
-
-def _is_open(exponent: Expr) -> bool:
-    """Whether an exponent is no number: e*x^(e - 1) is what one writes, but alpha*Q/K."""
-    return any(name not in CONSTANTS for name in names(exponent))

@@ -7,12 +7,16 @@ from fractions import Fraction
 from functools import reduce
 from itertools import chain
 from math import gcd, isfinite, lcm
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from backcalc.language.expr import Call, Expr, Number
+from backcalc.language.expr import Call, Expr, Number, names
 from backcalc.rules.exactly import keeps_numbers, meant
+from backcalc.rules.row import CONSTANTS
 from backcalc.rules.simplify import make
 from backcalc.rules.written import written_exactly
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 Exact: TypeAlias = "int | Fraction"
 """A number; a whole one is an int, which is faster by far."""
@@ -72,7 +76,9 @@ def common_powers(total: Sum) -> Powers:
     bases: Iterable[Expr] = dict.fromkeys(chain.from_iterable(terms))
     # A term without a base has it to the power of 0: so the least may be below that, and is the denominator.
     least = {base: min(powers.get(base, 0) for powers in terms) for base in bases}
-    return {base: exponent for base, exponent in least.items() if exponent}
+    # c^(1 - g) is read as c/c^g, but nobody has c^g for a denominator of other terms.
+    kept = {base for base in bases if is_open_power(base) and any(base not in powers for powers in terms)}
+    return {base: exponent for base, exponent in least.items() if exponent and base not in kept}
 
 
 def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
@@ -96,6 +102,11 @@ def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
         below = [Number(float(numbers[1])), *below]
     numerator = reduce(_product, above) if above else Number(1.0)
     return make("/", numerator, reduce(_product, below)) if below else numerator
+
+
+def is_open_power(base: Expr) -> TypeIs[Call]:
+    """Whether a factor is a power whose exponent is no number: e*x^(e - 1) is what one writes, but alpha*Q/K."""
+    return isinstance(base, Call) and base.fn == "^" and any(name not in CONSTANTS for name in names(base.args[1]))
 
 
 def _joined(powers: Powers) -> Powers:
