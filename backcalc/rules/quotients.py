@@ -101,11 +101,11 @@ class Reader:
         if not rest:
             return self._power(args[0], constant)
         base = next(iter(self._as_factor(args[0]).values()))
-        # (x·y)^n is not x^n·y^n where both are negative, and a number under it belongs to it.
-        if base.number != 1 or list(base.powers.values()) != [1]:
+        # (x·y)^n is not x^n·y^n where both are negative, and a number under it belongs to it; (f/g)^n has one base, f/g.
+        if base.number != 1 or list(base.powers.values()) not in ([1], [1, -1]):
             return term_of(1, {part: 1})
         sign = -1 if next(iter(rest.values())).number < 0 else 1
-        under, exponent = next(iter(base.powers)), self.written(scaled(rest, sign))
+        under, exponent = self.written(args[0]), self.written(scaled(rest, sign))
         return self._product(term_of(1, {make("^", under, exponent): sign}), self._power(args[0], constant))
 
     # ---- Sums, products, powers --------------------------------------------------------------------------------------
