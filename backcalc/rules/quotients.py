@@ -102,7 +102,8 @@ class Reader:
             return self._power(args[0], constant)
         base = next(iter(self._as_factor(args[0]).values()))
         # (x·y)^n is not x^n·y^n where both are negative, and a number under it belongs to it; (f/g)^n has one base, f/g.
-        if base.number != 1 or list(base.powers.values()) not in ([1], [1, -1]):
+        is_one = list(base.powers.values()) in ([1], [1, -1])
+        if base.number != 1 or not is_one:
             return term_of(1, {part: 1})
         sign = -1 if next(iter(rest.values())).number < 0 else 1
         under, exponent = self.written(args[0]), self.written(scaled(rest, sign))
@@ -261,7 +262,10 @@ class Reader:
                 above, outside = found, self._merged(outside, {base: 1})
         self._multiplies = False  # From here on a sum is a factor again.
         factor = next(iter(self._as_factor(above).values()))
-        return term_of(factor.number, self._merged(factor.powers, outside))
+        # Names before the sum: h*(a - b)/c.
+        names = {base: by for base, by in outside.items() if by > 0 and not isinstance(base, Call)}
+        rest = {base: by for base, by in outside.items() if base not in names}
+        return term_of(factor.number, self._merged(names, self._merged(factor.powers, rest)))
 
     def _quotient(self, above: Sum, below: Sum) -> Sum | None:
         """`above` / `below` where that comes out even; None else."""
