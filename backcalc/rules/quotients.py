@@ -101,7 +101,7 @@ class Reader:
         if not rest:
             return self._power(args[0], constant)
         base = next(iter(self._as_factor(args[0]).values()))
-        # (x·y)^n is not x^n·y^n where both are negative, and a number under it belongs to it; (f/g)^n has one base, f/g.
+        # (x·y)^n is not x^n·y^n where both are negative, and a number belongs to it; (f/g)^n has one base, f/g.
         is_one = list(base.powers.values()) in ([1], [1, -1])
         if base.number != 1 or not is_one:
             return term_of(1, {part: 1})
