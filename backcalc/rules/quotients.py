@@ -263,7 +263,7 @@ class Reader:
         self._multiplies = False  # From here on a sum is a factor again.
         factor = next(iter(self._as_factor(above).values()))
         # Names before the sum: h*(a - b)/c.
-        names = {base: by for base, by in outside.items() if by > 0 and not isinstance(base, Call)}
+        names: Powers = {base: by for base, by in outside.items() if by > 0 and not isinstance(base, Call)}
         rest = {base: by for base, by in outside.items() if base not in names}
         return term_of(factor.number, self._merged(names, self._merged(factor.powers, rest)))
 
