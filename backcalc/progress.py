@@ -7,8 +7,10 @@ nothing, and a thread or library call of somebody else's is not heard.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from itertools import chain
+from time import monotonic
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -51,3 +53,24 @@ def _slices(name: str, items: Sequence[T], step: int) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), step):
         at(name, start / len(items))  # Before the work on them: a stage of one slice is told, too.
         yield items[start : start + step]
+
+
+class OverdueError(Exception):
+    """The time that some work was given has run out."""
+
+
+@contextmanager
+def until(end: float) -> Iterator[None]:
+    """A context in which work that tells of itself stops, by OverdueError, once `monotonic()` has come to `end`."""
+    before = _observer.get()
+
+    def _told(name: str, done: float | None) -> None:
+        if monotonic() > end:
+            raise OverdueError
+        before(name, done)
+
+    token = _observer.set(_told)
+    try:
+        yield
+    finally:
+        _observer.reset(token)

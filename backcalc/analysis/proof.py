@@ -8,6 +8,7 @@ input in which the margin only rises or falls, only the end counts. After R. Moo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from time import monotonic
@@ -63,33 +64,38 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
         # One by one: the margin of all is their `min`, which bends, and so has no touching points.
         return _all_proved(claim, at, seconds)
     begun = monotonic()  # Both searches share the time.
+    third = begun + seconds / 3  # Of the time, which what only helps a search may take.
     try:
-        whole = Search(claim, at)
+        whole = Search(claim, at, third)
     except NoIntervalsError as error:
         return Finding(claim, "open", why=f"`{shorten(str(error))}` has no intervals: try to refute it without --prove")
     # With fewer inputs there are far fewer boxes; what they prove holds all the more where these are not free.
-    fewer = claim.narrowed(whole.range_of)
+    fewer = claim
+    with suppress(progress.OverdueError), progress.until(third):
+        fewer = claim.narrowed(whole.range_of)
     if fewer.graph is not claim.graph:
-        found = Search(fewer, at).run(seconds / 3)  # A third, so that one that proves nothing costs little.
+        found = Search(fewer, at, third).run(third, seconds / 3)  # So that one that proves nothing costs little.
         # Only a proof carries over: where fewer inputs fail, the real ones may have no such point.
         if found.verdict == "proved":
             return replace(found, claim=claim, box=whole.box)
-    return whole.run(seconds, begun)
+    return whole.run(begun + seconds, seconds)
 
 
 def _all_proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float) -> Finding:
     """What is claimed of several comparisons at once: the first that is not proved, else that all are."""
     found = [proved(part, at, seconds / len(claim.parts)) for part in claim.parts]
-    failed = next((each for each in found if each.verdict != "proved"), None)
+    # What is sure goes before what is open.
+    short = [each for each in found if each.verdict != "proved"]
+    failed = min(short, key=lambda each: each.verdict == "open", default=None)
     last = failed or found[-1]
     return replace(last, claim=claim, why=" and ".join(each.why for each in found) if failed is None else last.why)
 
 
 class Search:
-    """Branch and bound of one claim."""
+    """Branch and bound of one claim; before `third`, a moment of `monotonic()`, derivatives are written for it."""
 
-    def __init__(self, claim: GraphClaim, at: Mapping[str, Any]) -> None:
-        self.claim, self.trial = claim, Trial(claim, at)
+    def __init__(self, claim: GraphClaim, at: Mapping[str, Any], third: float) -> None:
+        self.claim, self.trial, self.third = claim, Trial(claim, at), third
         self.space = self.trial.space
         _require_ranges(claim, self.space)  # First of all: a range without ends has no half.
         self.low, self.high = self.space.outer
@@ -101,9 +107,8 @@ class Search:
         self.left = _Left()
         self.boxes = 0
 
-    def run(self, seconds: float, begun: float | None = None) -> Finding:
-        """The verdict, so many seconds at most after `begun`, or after now. Stopped earlier it is `open`."""
-        end = (monotonic() if begun is None else begun) + seconds
+    def run(self, end: float, seconds: float) -> Finding:
+        """The verdict, before `monotonic()` comes to `end`. Stopped then it is `open`, after so many seconds in all."""
         stack = self._begin()
         with quiet():  # A box may hold 0/0 or an overflow: `doubt` tells of it.
             while stack:
@@ -145,11 +150,11 @@ class Search:
         low, high = self.low[None], self.high[None]
         if self.space.size != 1:
             boxes = [(self.low, self.high)]
-            for hollow in hollows(self.trial):
+            for hollow in hollows(self.trial, self.third):
                 boxes = without(boxes, hollow)
             return [(begin[None], end[None]) for begin, end in boxes]
         ends = [float(low[0, 0])]
-        for begin, end in sorted(covered(self.trial)):
+        for begin, end in sorted(covered(self.trial, self.third)):
             ends += [begin, end]
         ends.append(float(high[0, 0]))
         if len(ends) == len(("low", "high")):  # Nothing is covered.
@@ -270,10 +275,11 @@ class Search:
 
     def _slopes(self) -> Boxes | None:
         try:
-            graph, names = self.claim.with_slopes(self.space.shapes)
-            return self.trial.enclosure([MARGIN, *names], graph)
-        # A derivative that cannot be written, or a function without intervals.
-        except (BackcalcError, NoIntervalsError):
+            with progress.until(self.third):
+                graph, names = self.claim.with_slopes(self.space.shapes)
+                return self.trial.enclosure([MARGIN, *names], graph)
+        # A derivative that cannot be written, or not in time, or a function without intervals.
+        except (BackcalcError, NoIntervalsError, progress.OverdueError):
             return None
 
     def _refuted(self, point: Array) -> Finding:

@@ -7,16 +7,19 @@ there and the Hessian has no eigenvalue below 0 around: the margin is convex and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.analysis.claims import MARGIN
 from backcalc.analysis.lettered import resolved
 from backcalc.analysis.search import middle, rounded_outwards
 from backcalc.analysis.trial import Trial
+from backcalc.bulk.points.boxes import Boxes
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
 from backcalc.graph.functions import GRAD
@@ -38,33 +41,42 @@ MOST = 5  # Numbers of a claim of several: as many derivatives as the square of 
 SLACK = 1e-10  # Of the eigenvalues of a Hessian, relative to its size.
 
 
-def covered(trial: Trial) -> list[tuple[float, float]]:
+def covered(trial: Trial, end: float) -> list[tuple[float, float]]:
     """Ranges, each around a point at which the margin is exactly 0, in which it is nowhere below 0.
 
-    None but of a claim of one number, which is not strict, and whose functions are smooth.
+    Those that are found before `monotonic()` comes to `end`. None but of a claim of one number, which is not strict,
+    and whose functions are smooth.
     """
     space = trial.space
     # Strict: at the point itself it fails. Not smooth: Taylor's theorem says nothing.
     if space.size != 1 or trial.claim.is_strict or not space.is_bounded or not trial.is_smooth:
         return []
     low, high = float(space.low[0]), float(space.high[0])
-    found = []
-    derivatives = None
-    # Ends and the middle too; each number once.
-    for point in dict.fromkeys((*CANDIDATES, low, high, float(middle(space.low, space.high)[0]))):
-        if not low <= point <= high or not _is_zero(trial, trial.claim.graph, MARGIN, point):
-            continue
-        derivatives = derivatives or _derivatives(trial)  # Written at the first zero only: most claims have none.
-        around = _around(trial, derivatives, point)
-        if around is not None:
-            found.append(around)
+    found: list[tuple[float, float]] = []
+    derivatives: list[tuple[Dag, str]] = []
+    more = _derivatives(trial)  # Each is written when a zero asks for it first: most claims have none.
+    with suppress(progress.OverdueError), progress.until(end):
+        # Ends and the middle too; each number once.
+        for point in dict.fromkeys((*CANDIDATES, low, high, float(middle(space.low, space.high)[0]))):
+            if low <= point <= high and _is_zero(trial, trial.claim.graph, MARGIN, point):
+                around = _around(trial, _each(derivatives, more), point)
+                found += [around] if around is not None else []
     return found
 
 
-def hollows(trial: Trial) -> list[tuple[Array, Array]]:
+def _each(known: list[tuple[Dag, str]], more: Iterator[tuple[Dag, str]]) -> Iterator[tuple[Dag, str]]:
+    """What is known, then what comes, which is known from then on."""
+    yield from known
+    for each in more:
+        known.append(each)
+        yield each
+
+
+def hollows(trial: Trial, end: float) -> list[tuple[Array, Array]]:
     """Boxes, each around a point at which the margin and its gradient are exactly 0, in which it is nowhere below 0.
 
-    None but of a claim of a few numbers, which is not strict, and whose functions are smooth.
+    Those that are found before `monotonic()` comes to `end`. None but of a claim of a few numbers, which is not strict,
+    and whose functions are smooth.
     """
     space = trial.space
     # The derivative by an array would be an array, and no number to be tested.
@@ -72,11 +84,13 @@ def hollows(trial: Trial) -> list[tuple[Array, Array]]:
     if not is_of_numbers or trial.claim.is_strict or not space.is_bounded or not trial.is_smooth:
         return []
     points = [*(np.full(space.size, number) for number in CANDIDATES), middle(space.low, space.high)]
-    found = []
-    for point in points:
-        if np.all((space.low <= point) & (point <= space.high)) and _is_zero(trial, trial.claim.graph, MARGIN, point):
-            around = _hollow(trial, point)
-            found += [around] if around is not None else []
+    found: list[tuple[Array, Array]] = []
+    with suppress(progress.OverdueError), progress.until(end):
+        for point in points:
+            is_inside = np.all((space.low <= point) & (point <= space.high))
+            if is_inside and _is_zero(trial, trial.claim.graph, MARGIN, point):
+                around = _hollow(trial, point)
+                found += [around] if around is not None else []
     return found
 
 
@@ -162,36 +176,35 @@ def without(boxes: list[tuple[Array, Array]], hole: tuple[Array, Array]) -> list
     return found
 
 
-def _derivatives(trial: Trial) -> list[tuple[Dag, str]]:
+def _derivatives(trial: Trial) -> Iterator[tuple[Dag, str]]:
     """The derivatives of the margin, the first one first, each with a graph that has it; as many as there are."""
     (name,) = trial.space.shapes
     graph, last = trial.claim.graph, MARGIN
-    found = []
     # Of what is not smooth the next derivative may be written, and wrong at a point: that of where(x > 0, 1, exp(x)).
     for order in range(1, ORDERS + 1):
         if not trial.is_smooth_in(graph, last):
-            break
+            return
         call, new = Call(GRAD, (Name(last), Name(name))), f"a derivative of order {order}"
         node = Node(new, "expression", trial.claim.stated.span, (), call, call)
         try:
             # On what came before: each derivative is of the last one.
             graph, last = resolved(graph._replace(nodes=(*graph.nodes, node))), new
         except BackcalcError:
-            break
-        found.append((graph, new))
-    return found
+            return
+        yield graph, new
 
 
-def _around(trial: Trial, derivatives: list[tuple[Dag, str]], point: float) -> tuple[float, float] | None:
+def _around(trial: Trial, derivatives: Iterable[tuple[Dag, str]], point: float) -> tuple[float, float] | None:
     """The widest range around a zero of the margin in which a derivative shows that it is not below 0."""
     space = trial.space
     low, high = (float(end[0]) for end in space.outer)
     below, above = (float(end[0]) for end in rounded_outwards(np.array([point])))  # The zero is at what is written.
     for order, (graph, name) in enumerate(derivatives, 1):
         width = high - low
+        boxes = trial.enclosure([name, MARGIN], graph)  # Once: to make it takes longer than to run it.
         for _ in range(HALVINGS):
             begin, end = max(low, point - width), min(high, point + width)
-            left, right = (_sign(trial, graph, name, *side) for side in ((begin, above), (below, end)))
+            left, right = (_sign(trial, boxes, *side) for side in ((begin, above), (below, end)))
             # What is written as the end of a range may lie beyond every float in it, as ⅓ does.
             # Left of the point an odd power of the distance is below 0.
             # nan ≥ 0 is false, so what is unknown never passes.
@@ -205,10 +218,9 @@ def _around(trial: Trial, derivatives: list[tuple[Dag, str]], point: float) -> t
     return None
 
 
-def _sign(trial: Trial, graph: Dag, name: str, low: float, high: float) -> float:
-    """1 or −1 where a node is nowhere below, or above, 0 in a range; else nan, which is neither."""
+def _sign(trial: Trial, boxes: Boxes, low: float, high: float) -> float:
+    """1 or −1 where a derivative is nowhere below, or above, 0 in a range; else nan, which is neither."""
     with quiet():
-        boxes = trial.enclosure([name, MARGIN], graph)
         found, margin = boxes.run(trial.as_boxes(np.array([[low]]), np.array([[high]])))
     # A derivative may exist where the margin does not: that of 0·log(x) is 0.
     if _is_doubtful(found) or _is_doubtful(margin):

@@ -21,8 +21,8 @@ from backcalc.analysis import proof
 from backcalc.analysis.claims import claims_of
 from backcalc.analysis.gradient_check import ALLOWED, worst_slope
 from backcalc.analysis.proof import proved
-from backcalc.analysis.touching import without
-from backcalc.analysis.trial import Finding, tried
+from backcalc.analysis.touching import covered, hollows, without
+from backcalc.analysis.trial import Finding, Trial, tried
 from backcalc.analysis.verify import verified
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
@@ -232,6 +232,8 @@ ONCE_WRONG = {
     "two, but for its last digit": ("input x in [-1, 1]; ", "x^2.0000000000000000000001 >= -1", "open"),
     "the last digits of an end": ("input x in [0, 0.09999999999999999999999]; ", "x < 0.1", "open"),
     "the last digits of the other end": ("input x in [0.10000000000000000000001, 1]; ", "x > 0.1", "open"),
+    "a spread of one": ("input v[1] in [0, 1]; ", "abs(var(v, ddof=1)) >= 0", "open"),
+    "both, of which one is open": ("input x in [0.1, 3]; ", "floor(x) <= x and x^2 <= 8", "refuted"),
     "a number times an array of its own": (
         "input x[3] in [0, 1]; input y[3] in [0, 1]; ",
         "grad(mean(x*mean(y)), y) == 0",
@@ -261,6 +263,15 @@ def test_an_attack_finds_a_wrong_verdict():
     asked, found, _ = next(each for each in verdicts(11, 0.1) if each[1].verdict == "proved")
     turned = replace(asked, relation=">" if asked.relation in ("<", "<=", "==") else "<")
     assert wrong(turned, found, random_.Random(0))
+
+
+def test_what_only_helps_a_search_ends_with_its_time():
+    trial = Trial(claim("input x in [-10, 10]; ", "exp(x) >= x + 1"), {})
+    assert covered(trial, math.inf)
+    assert covered(trial, -math.inf) == []  # No derivative is written, for each may take longer than all that is left.
+    bowl = Trial(claim(TWO, "x^2 + y^2 + 1 >= 1"), {})
+    assert hollows(bowl, math.inf)
+    assert hollows(bowl, -math.inf) == []
 
 
 def test_what_has_no_value_somewhere_is_told_with_the_place():

@@ -221,11 +221,10 @@ def divide(x: IntervalOperand, y: IntervalOperand) -> Interval:
     ends = np.broadcast_arrays(*quotients)
     near = rounded(np.minimum.reduce(ends), np.maximum.reduce(ends), x, y, None)
     far = product(x, inverse, None)
-    return Interval(
-        np.where(plain, near.lo, far.lo),
-        np.where(plain, near.hi, far.hi),
-        inverse.doubt,
-    )
+    # A doubt here too, for texts of the table divide by themselves: var(v, ddof=1) of one element.
+    missing = (y.lo <= 0) & (y.hi >= 0)
+    doubt = joined(inverse, Interval(0, 0, boxwise(missing))) if np.any(missing) else inverse.doubt
+    return Interval(np.where(plain, near.lo, far.lo), np.where(plain, near.hi, far.hi), doubt)
 
 
 def power(x: IntervalOperand, y: IntervalOperand) -> Interval:
