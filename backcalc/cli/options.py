@@ -283,7 +283,7 @@ def exact_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 _EXACT: Decorator = click.option("--exact", is_flag=True, help="Numbers as fractions, where all is rational.")
 _CERTIFIED: Decorator = click.option(
-    "--certified", is_flag=True, help="Every digit shown is certain: up to --digits of them, by ball arithmetic."
+    "--certified", is_flag=True, help="Every digit shown is certain, by ball arithmetic."
 )
 
 

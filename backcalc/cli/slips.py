@@ -10,6 +10,18 @@ import click
 
 from backcalc.text.wording import shorten
 
+# What other programs call an option, and ours for it.
+_ELSEWHERE = {
+    "--rate": ("--lr", "--learning-rate", "--learning_rate", "--eta", "--alpha", "--step-size"),
+    "--steps": ("--epochs", "--iterations", "--iters", "--max-iter", "--maxiter", "--n"),
+    "--maximise": ("--maximize", "--ascend", "--ascent", "--max"),
+    "--gtol": ("--tol", "--tolerance", "--eps"),
+    "--batch": ("--batch-size", "--batch_size", "--batchsize"),
+    "--method": ("--optimizer", "--optimiser", "--solver", "--algorithm"),
+    "--order": ("--degree", "--terms", "--n"),
+    "--show": ("--nodes", "--plot"),
+    "--to": ("--target", "--framework", "--backend"),
+}
 _EXTRA = r"(?s)Got unexpected extra arguments? \((?P<words>.*)\)"
 
 
@@ -48,6 +60,8 @@ def _with_hint(error: click.UsageError, hint: str, ctx: click.Context) -> click.
         return error
     # `integer range` is click's word for a type, not for what is wrong.
     message = error.format_message().rstrip(".").removesuffix(" range")
+    if isinstance(error, click.NoSuchOption) and hint.startswith("here it is"):
+        message = error.message.rstrip(".")  # Without click's own guess, which goes by the letters.
     return click.UsageError(f"{message}; {hint}", ctx)
 
 
@@ -58,6 +72,13 @@ def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
     # `-wrt x`: to click that is -w, -r and -t.
     if not word.startswith("--") and f"--{bare}" in known:
         return f"with two dashes: --{bare}"
+    if ours := next(
+        (ours for ours, theirs in _ELSEWHERE.items() if bare and f"--{bare}" in theirs and ours in known), ""
+    ):
+        return f"here it is {ours}"
+    # Results go to stdout, where a command has no file of its own to write.
+    if word in ("-o", "--output", "--out"):
+        return "what is printed goes into a file by the shell: > file"
     # `-x=1` or `--x=1`.
     if "--at" in known and _is_value(word.lstrip("-")):
         return f"the value of an input stands behind --at: --at {shorten(word.lstrip('-'))}"

@@ -56,6 +56,7 @@ class _Float(click.types.FloatParamType):
 
 
 NUMBER = _Float()
+PICTURES = (".png", ".pdf", ".jpg", ".jpeg", ".gif", ".html")
 
 
 def _number(flag: str, help: str, kind: Any = NUMBER, **extra: Any) -> Decorator:  # noqa: A002  click's own word
@@ -97,6 +98,8 @@ def command(
     settings = Settings(**given)
     _check(settings, asked, data)
     is_plot = path is not None and path.lower().endswith(".svg")
+    if path is not None and path.lower().endswith(PICTURES):  # Else a graph would stand in a file of that name.
+        raise click.UsageError(f"-o writes the curve to a name that ends in .svg, else the graph: {path} is a picture")
     require_ours(path, PLOT_MARK if is_plot else MARK, force=force)
     graph = read_graph(asked)
     point = read_point(asked.at)
