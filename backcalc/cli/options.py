@@ -151,14 +151,19 @@ def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str
 
 
 def answer_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """A node, or what a derivative is by: `dL/d` goes on with each node."""
+    """A node, a derivative's upper half, or what it is by: `dL/d` goes on with each node."""
     from click.shell_completion import CompletionItem
 
     # The `d` or `∂` that stands before the name in a derivative.
     above, slash, below = incomplete.rpartition("/")
-    letter = below[:1] if slash else ""
-    wanted = below[len(letter) :]
-    return [CompletionItem(f"{above}{slash}{letter}{name}") for name in graph_nodes(ctx) if name.startswith(wanted)]
+    letter = (below or above)[:1] if slash else ""
+    wanted = below[1:] if slash else below
+    names = graph_nodes(ctx)
+    found = [f"{above}{slash}{letter}{name}" for name in names if name.startswith(wanted)]
+    if not slash and incomplete[:1] in ("d", "∂"):  # An input has a derivative by itself alone.
+        inner = [name for name in names if name not in graph_nodes(ctx, _INPUTS[:1])]
+        found += [f"{incomplete[0]}{name}/" for name in inner if name.startswith(incomplete[1:])]
+    return [CompletionItem(text) for text in found]
 
 
 def point_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -933,6 +933,10 @@ COMPLETED = [
     ("backcalc run neuron.bg --at w=1,", ["w=1,w=", "w=1,x=", "w=1,b=", "w=1,z="]),
     ("backcalc run network-a.bg --at u", ["u1=", "u2=", "u3="]),
     ("backcalc run lattice.bg --get do/dt", ["do/dt1", "do/dt2", "do/dt3", "do/dt4", "do/dt5"]),
+    ("backcalc run lattice.bg --get do", ["do/"]),
+    ("backcalc run neuron.bg --get d", ["dv/", "dy/", "dJ/"]),
+    ("backcalc sweep neuron.bg --at ", ["w=", "x=", "b=", "z="]),
+    ("backcalc run neuron.bg --get dJ/", ["dJ/dw", "dJ/dx", "dJ/db", "dJ/dv", "dJ/dy", "dJ/dz", "dJ/dJ"]),
     ("backcalc run lattice.bg --get t", ["t1", "t2", "t3", "t4", "t5"]),
     ("backcalc explain lattice.bg --at x", ["x="]),
     ("backcalc run -e y=a*b --at a", ["a="]),
@@ -990,6 +994,15 @@ def test_completion_in_a_shell(shell_, words, proposed):
     command = [shell_, *bare, "-c", ASKED[shell_].format(words=words)]
     done = subprocess.run(command, cwd=SAMPLES, env=env, capture_output=True, text=True, check=False)
     assert {line.partition("\t")[0] for line in done.stdout.splitlines() if line} == proposed
+
+
+def test_bash_is_asked_by_the_line_and_told_from_where_its_word_begins(call, monkeypatch):
+    """At each `=` bash begins a new word, and only that is replaced."""
+    monkeypatch.setenv("_BACKCALC_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_LINE", "backcalc run neuron.bg --at w=1,")
+    assert call()[1].split() == ["plain,1,w=", "plain,1,x=", "plain,1,b=", "plain,1,z="]
+    monkeypatch.setenv("COMP_LINE", "backcalc run neuron.bg --at ")
+    assert call()[1].split() == ["plain,w=", "plain,x=", "plain,b=", "plain,z="]
 
 
 @pytest.mark.parametrize("shell_", ["bash", "zsh", "fish"])

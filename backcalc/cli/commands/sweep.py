@@ -6,7 +6,17 @@ import click
 
 from backcalc.analysis.scan import Scan, scan
 from backcalc.cli.input import read_graph
-from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, limit_of, nodes_option, shows
+from backcalc.cli.options import (
+    Asked,
+    Shown,
+    as_command,
+    asks,
+    force_option,
+    limit_of,
+    nodes_option,
+    point_completion,
+    shows,
+)
 from backcalc.cli.output import print_report, print_warnings, require_ours, write_ours
 from backcalc.cli.pictures import ending_of
 from backcalc.render.reports.scan import ScanReport, scan_plot
@@ -25,6 +35,7 @@ MARK = "<!-- Drawn by `backcalc sweep`. -->"
 AT = click.option(
     "--at",
     multiple=True,
+    shell_complete=point_completion,
     metavar="x=-5:5:101,w=2",
     help="Ranges, of one or two inputs, and values of others; x=1e-3:1e3:50:log has steps of the logarithm.",
 )
