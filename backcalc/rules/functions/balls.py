@@ -13,7 +13,6 @@ from fractions import Fraction
 from math import e, pi, tau
 from typing import Any
 
-import numpy as np
 from flint import arb
 
 from backcalc.rules.functions import arrays, exact, objects
@@ -24,7 +23,6 @@ from backcalc.rules.functions.objects import (
     dot,
     each,
     from_top,
-    made,
     matmul,
     outer,
     prod,
@@ -69,12 +67,7 @@ def _of_exact(x: Any) -> Any:
     return whole(x) if isinstance(x, Fraction) else x
 
 
-def array(values: Any) -> Any:
-    """Numbers, or nested lists and arrays of floats, as the fractions that are written so."""
-    # Not by their binary value: 0.1 in a file means one tenth.
-    if np.ndim(values) == 0:
-        return number(float(values)) if isinstance(values, float | int | np.floating) else values
-    return made([array(value) for value in values])
+array = objects.arrayed(number)  # Not by their binary value: 0.1 in a file means one tenth.
 
 
 # ---- Functions of numbers --------------------------------------------------------------------------------------------
@@ -215,30 +208,10 @@ def min(x: Ball, y: Ball) -> Any:  # noqa: A001  the language's own name
 
 # ---- Vectors and matrices --------------------------------------------------------------------------------------------
 
-
-def mean(x: Any) -> Any:
-    """The mean of all elements."""
-    return divide(sum(x), number(float(x.size)))
-
-
-def largest(x: Any) -> Any:
-    """The largest element."""
-    return objects.reduced(max, x)
-
-
-def smallest(x: Any) -> Any:
-    """The smallest element."""
-    return objects.reduced(min, x)
-
-
-def others(x: Any) -> Any:
-    """For each element the product of all others."""
-    return objects.others(x, number(1.0))
-
-
-def norm(x: Any) -> Any:
-    """The root of the sum of squares."""
-    return sqrt(sum(x * x))
+# What follows from these, for arrays.
+mean, others, largest, smallest, norm, diag, identity, det, cofactors, inv, size = objects.of_arrays(
+    number, divide, sqrt, max, min
+)
 
 
 def logsumexp(x: Any) -> Any:
@@ -261,36 +234,6 @@ def log_softmax(x: Any) -> Any:
 def complement(x: Any) -> Any:
     """1 − softmax(x)."""
     return number(1.0) - softmax(x)
-
-
-def diag(x: Any) -> Any:
-    """The diagonal of a matrix, or the matrix with a vector on its diagonal."""
-    return objects.diag(x, number(0.0))
-
-
-def identity(x: Any) -> Any:
-    """The identity matrix of the size of x."""
-    return array(np.eye(len(x)))
-
-
-def det(x: Any) -> Any:
-    """The determinant."""
-    return objects.det(x, divide, number(1.0))
-
-
-def cofactors(x: Any) -> Any:
-    """The matrix of cofactors."""
-    return objects.cofactors(x, divide, number(1.0))
-
-
-def inv(x: Any) -> Any:
-    """The inverse."""
-    return divide(cofactors(x).T, det(x))
-
-
-def size(x: Any) -> Any:
-    """The number of elements."""
-    return number(float(x.size))
 
 
 def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:

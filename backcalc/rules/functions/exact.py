@@ -15,8 +15,6 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from backcalc.rules.functions import arrays, objects
 from backcalc.rules.functions.object_windows import arranged, flatten, like, pooled, with_zero
 from backcalc.rules.functions.objects import (
@@ -62,11 +60,7 @@ def decimal(text: str) -> ExactNumber:
     return Fraction(found) if found.is_finite() and is_sized else number(float(text))
 
 
-def array(values: Any) -> Any:
-    """Numbers, or nested lists and arrays of floats, as exact ones."""
-    if np.ndim(values) == 0:
-        return number(float(values)) if isinstance(values, float | int | np.floating) else values
-    return made([array(value) for value in values])
+array = objects.arrayed(number)
 
 
 def _at(name: str, known: dict[int, int]) -> Callable[..., Any]:
@@ -204,29 +198,10 @@ min = _only_fractions("min", builtins.min)  # noqa: A001  the language's own nam
 atan2 = each(lambda y, x: Fraction(0) if y == 0 and isinstance(x, Fraction) and x > 0 else Lost("`atan2`"))
 
 
-def mean(x: Any) -> Any:
-    """The mean of all elements."""
-    return divide(sum(x), Fraction(x.size))
-
-
-def others(x: Any) -> Any:
-    """For each element the product of all others."""
-    return objects.others(x, Fraction(1))
-
-
-def largest(x: Any) -> Any:
-    """The largest element."""
-    return objects.reduced(max, x)
-
-
-def smallest(x: Any) -> Any:
-    """The smallest element."""
-    return objects.reduced(min, x)
-
-
-def norm(x: Any) -> Any:
-    """The root of the sum of squares, where that is a fraction."""
-    return sqrt(sum(x * x))
+# What follows from these, for arrays.
+mean, others, largest, smallest, norm, diag, identity, det, cofactors, inv, size = objects.of_arrays(
+    number, divide, sqrt, max, min
+)
 
 
 def softmax(x: Any) -> Any:
@@ -251,36 +226,6 @@ def log_softmax(x: Any) -> Any:
 def complement(x: Any) -> Any:
     """1 − softmax(x)."""
     return Fraction(1) - softmax(x)
-
-
-def diag(x: Any) -> Any:
-    """The diagonal of a matrix, or the matrix with a vector on its diagonal."""
-    return objects.diag(x, Fraction(0))
-
-
-def identity(x: Any) -> Any:
-    """The identity matrix of the size of x."""
-    return array(np.eye(len(x)))
-
-
-def det(x: Any) -> Any:
-    """The determinant."""
-    return objects.det(x, divide, Fraction(1))
-
-
-def cofactors(x: Any) -> Any:
-    """The matrix of cofactors."""
-    return objects.cofactors(x, divide, Fraction(1))
-
-
-def inv(x: Any) -> Any:
-    """The inverse."""
-    return divide(cofactors(x).T, det(x))
-
-
-def size(x: Any) -> Any:
-    """The number of elements."""
-    return Fraction(x.size)
 
 
 def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:

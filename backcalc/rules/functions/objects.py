@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from functools import reduce
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -199,6 +199,62 @@ def along(
 
 
 transpose = np.transpose
+
+
+class ArrayFunctions(NamedTuple):
+    """Functions of vectors and matrices that follow from a system's own of numbers."""
+
+    mean: Callable[[Any], Any]
+    others: Callable[[Any], Any]
+    largest: Callable[[Any], Any]
+    smallest: Callable[[Any], Any]
+    norm: Callable[[Any], Any]
+    diag: Callable[[Any], Any]
+    identity: Callable[[Any], Any]
+    det: Callable[[Any], Any]
+    cofactors: Callable[[Any], Any]
+    inv: Callable[[Any], Any]
+    size: Callable[[Any], Any]
+
+
+def of_arrays(
+    number: Callable[[float], Any],
+    divide: Callable[[Any, Any], Any],
+    sqrt: Callable[[Any], Any],
+    larger: Callable[[Any, Any], Any],
+    smaller: Callable[[Any, Any], Any],
+) -> ArrayFunctions:
+    """The functions of arrays of a system that has these of numbers; `number` makes one of its own of a float."""
+    one, array = number(1.0), arrayed(number)
+
+    def _size(x: Any) -> Any:
+        return number(float(x.size))
+
+    return ArrayFunctions(
+        mean=lambda x: divide(sum(x), _size(x)),
+        others=lambda x: others(x, one),
+        largest=lambda x: reduced(larger, x),
+        smallest=lambda x: reduced(smaller, x),
+        norm=lambda x: sqrt(sum(x * x)),
+        diag=lambda x: diag(x, number(0.0)),
+        identity=lambda x: array(np.eye(len(x))),
+        det=lambda x: det(x, divide, one),
+        cofactors=lambda x: cofactors(x, divide, one),
+        inv=lambda x: divide(cofactors(x, divide, one).T, det(x, divide, one)),
+        size=_size,
+    )
+
+
+def arrayed(number: Callable[[float], Any]) -> Callable[[Any], Any]:
+    """What makes arrays of a system of nested lists and arrays of floats; `number` makes one number."""
+
+    def array(values: Any) -> Any:
+        """Numbers, or nested lists and arrays of floats, as those of the system; what is one already stays."""
+        if np.ndim(values) == 0:
+            return number(float(values)) if isinstance(values, float | int | np.floating) else values
+        return made([array(value) for value in values])
+
+    return array
 
 
 def diag(x: Any, zero: Any) -> Any:
