@@ -3,8 +3,9 @@
 Arrays serve a text that is large, and holds numbers alone: no vector, loop, function, given value or mistake. Of such a
 text they do what comes to numbers: a run in reverse mode, the marks of answers, the paths of an edge list, and the
 derivation of a few nodes, which are read once more as objects. All else takes the objects, which can do everything:
-what has formulas for its result (`derive`, a run without its values), what is shown of each node (`--partials`,
-`--expand`, `--all-pairs`, forward mode, a whole derivation), and all that may be behind a wrong answer.
+what has formulas for its result, or repeats the statements that arrays do not keep (`derive`, a run without its
+values), what is shown of each node (`--partials`, `--expand`, `--all-pairs`, forward mode, a whole derivation), and all
+that may be behind a wrong answer.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ def expand_long(graph: Dag, most: int) -> Dag:
             nodes += _operations(node, graph, taken)
         else:
             nodes.append(node)
-    return graph._replace(nodes=tuple(nodes))
+    # Where nothing is long, the graph itself, of which there may be a tape already.
+    return graph if len(nodes) == len(graph.nodes) else graph._replace(nodes=tuple(nodes))
 
 
 def _operations_in(expr: Expr) -> int:
