@@ -9,7 +9,7 @@ from math import inf, isfinite
 
 from backcalc.analysis.lettered import differentiated, lettered, resolved, unresolved
 from backcalc.analysis.smoothness import has_domain
-from backcalc.calculus.derive import defaults
+from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Dag, Node, StatedValue

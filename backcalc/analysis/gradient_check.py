@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backcalc.analysis.search import space_of
-from backcalc.calculus.derive import defaults
+from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.run import Run, run

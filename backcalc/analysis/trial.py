@@ -21,7 +21,7 @@ from backcalc.analysis.search import descended, rounded_outwards, simpler, space
 from backcalc.analysis.smoothness import has_domain, is_continuous, is_smooth
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.bulk.points.run import PointRunner
-from backcalc.calculus.derive import defaults
+from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
 from backcalc.calculus.missing import require_known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backcalc.graph.functions import Functions
-from backcalc.graph.model import Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.written_out import WRITTEN, written_out
 from backcalc.language.expr import (
     FOR,
@@ -125,3 +125,8 @@ def constant(expr: Expr, source: Source) -> Any:
     # Only a written vector makes an array here, so that `--at x=1` need not load NumPy.
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
         return fold(expr, _leaf, _call)
+
+
+def defaults(graph: Dag) -> dict[str, Any]:
+    """The values that the file gives its inputs, whose shapes they tell."""
+    return {node.name: default_of(node, graph.source) for node in graph.nodes if node.default is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from backcalc.calculus.constant import default_of
+from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.matrix_forms import Diagonal, MatrixSweep
@@ -297,8 +297,3 @@ def _declaration(node: Node, shape: Shape) -> Input:
     # A default tells its own shape, so both stand only where the file has both.
     declared = tuple(Number(float(n)) for n in sizes) if shape and (node.default is None or node.shape) else None
     return Input(Name(node.name), declared, node.default, node.bounds, NOWHERE)
-
-
-def defaults(graph: Dag) -> dict[str, Any]:
-    """The values that the file gives its inputs, whose shapes they tell."""
-    return {node.name: default_of(node, graph.source) for node in graph.nodes if node.default is not None}

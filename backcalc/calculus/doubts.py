@@ -32,7 +32,7 @@ def doubts(evaluation: Evaluation, known: Collection[str]) -> tuple[Diagnostic, 
 
 def noticed(graph: Dag, known: Point) -> tuple[Diagnostic, ...]:
     """What the build has noticed, and the doubts, where the point is `known`. Raises BuildError where shapes misfit."""
-    from backcalc.calculus.derive import defaults  # A run has an evaluation, and asks for the doubts of that.
+    from backcalc.calculus.constant import defaults
     from backcalc.graph.tape import tape_of
 
     evaluation = Evaluation(tape_of(graph), defaults(graph) | known, formulas=True)

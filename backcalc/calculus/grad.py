@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from backcalc.calculus.derive import MOST_ROWS, ProductSweep, Sweep, by_rows, defaults, free_name
+from backcalc.calculus.constant import defaults
+from backcalc.calculus.derive import MOST_ROWS, ProductSweep, Sweep, by_rows, free_name
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import elements

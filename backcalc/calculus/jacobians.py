@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from backcalc.calculus.adjoints import adjoints
@@ -130,16 +130,24 @@ def left_out(graph: Dag, output: str, names: Sequence[str]) -> Diagnostic:
 
 
 def beyond_formulas(
-    graph: Dag, output: str, gradient: Mapping[str, Any], shapes: Sequence[Shape]
+    graph: Dag, unknown: Iterable[tuple[str, str]], shapes: Sequence[Shape], *, is_forward: bool = False
 ) -> Iterator[Diagnostic]:
-    """The warning that Jacobians that are asked for have more axes than a formula; none where all have a formula."""
-    axes = {name: len(shapes[graph.index[name]]) for name, value in gradient.items() if value is None}
-    rank = len(shapes[graph.index[output]])
-    names = [name for name, own in axes.items() if rank + own > MOST_AXES]
-    if not names:
+    """The warning that of these derivatives some have more axes than a formula; none where all could have one.
+
+    `unknown` are the nodes and what they are differentiated by; `shapes` are those of the nodes.
+    """
+    rank = {name: len(shapes[place]) for name, place in graph.index.items()}
+    beyond = [(of, by) for of, by in unknown if rank[of] + rank[by] > MOST_AXES]
+    if not beyond:
         return
-    of, first = shorten(output), shorten(names[0])
-    message = f"∂{of}/∂node by {quoted(names)} has more than {MOST_AXES} axes, and no formula: `?` stands for it"
-    place = ",".join("0" for _ in range(rank))
-    hint = f"that of one element of `{of}` has one: {option('get', f'd{of}[{place}]/d{first}')}"
-    yield Diagnostic(Code.JACOBIAN_LEFT_OUT, message, graph.node(names[0]).span, hints=(hint,))
+    # A sweep has one end: in forward mode what is differentiated by, else the output.
+    of, by = map(shorten, beyond[0])
+    names = list(dict.fromkeys(pair[0 if is_forward else 1] for pair in beyond))
+    what = f"∂node/∂{by} of {quoted(names)}" if is_forward else f"∂{of}/∂node by {quoted(names)}"
+    axes = rank[beyond[0][0]] + rank[beyond[0][1]]
+    count = f"{axes} axes" if len(names) == 1 else f"more than {MOST_AXES} axes"
+    message = f"{what} has {count}, and an array in a formula has at most {MOST_AXES}: `?` stands for it"
+    place = ",".join("0" for _ in range(rank[beyond[0][0]]))
+    hints = [f"that of one element of `{of}` has one: {option('get', f'd{of}[{place}]/d{by}')}"]
+    hints.append("where every input has a value it is an array of numbers")
+    yield Diagnostic(Code.JACOBIAN_LEFT_OUT, message, graph.node(beyond[0][1]).span, hints=tuple(hints))

@@ -82,7 +82,7 @@ def _differentiated(formula: Expr, by: str) -> Expr:
 
 def _misfits(graph: Dag, claim: StatedValue) -> list[Diagnostic]:
     """What in a claim does not fit, whatever the values are: shapes, indices, gradients of vectors."""
-    from backcalc.calculus.derive import defaults
+    from backcalc.calculus.constant import defaults
     from backcalc.calculus.evaluate import Evaluation
     from backcalc.graph.tape import tape_of
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import Dag
-from backcalc.graph.shapes import Shape, shape_words
+from backcalc.graph.shapes import Shape, infer, shape_words
+from backcalc.graph.tape import tape_of
 from backcalc.language.unparse import unparse
 from backcalc.rules.values import shape_of
-from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import option, plural, quoted, shorten
@@ -22,15 +24,17 @@ LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
 
 
-def chosen_output(graph: Dag, of: str | None, mode: Mode, *, is_along: bool = False) -> str:
+def chosen_output(
+    graph: Dag, of: str | None, mode: Mode, *, is_along: bool = False, point: Mapping[str, Any] | None = None
+) -> str:
     """The output, or LOSS where `adjoint` statements speak of one outside; "" where forward mode has none.
 
-    Raises UsageError where both are meant.
+    Raises UsageError where both are meant, and as `choose_output`.
     """
     if not graph.seeds:
         # A tangent is by an input: with several sinks forward mode has no output, and needs none.
         is_open = mode == "forward" and of is None and graph.output is None and len(graph.sinks) != 1
-        return "" if is_open else choose_output(graph, of)  # "" is no node's name.
+        return "" if is_open else choose_output(graph, of, point)  # "" is no node's name.
     # A loss outside the graph has no node, so neither option could mean what it says.
     pushed = option("along") if is_along else option("mode", mode) if mode == "forward" else None
     what = option("of") if of is not None else pushed
@@ -55,8 +59,12 @@ def require_scalar(graph: Dag, evaluation: Evaluation, output: str, hints: Seque
         )
 
 
-def choose_output(graph: AnyGraph, of: str | None = None) -> str:
-    """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
+def choose_output(graph: AnyGraph, of: str | None = None, point: Mapping[str, Any] | None = None) -> str:
+    """The output: `of`, else the one that the file declares, else the only sink.
+
+    Raises UsageError where there are several, BuildError where there are and shapes do not fit, at the values of
+    `point` or else of the file.
+    """
     # Never the last of several sinks, as a guess: derivatives of another node look just as good.
     if of is not None:
         require_node(graph, of, option("of"))
@@ -65,11 +73,26 @@ def choose_output(graph: AnyGraph, of: str | None = None) -> str:
         return graph.output
     if len(graph.sinks) == 1:
         return graph.sinks[0]
+    if isinstance(graph, Dag):
+        _require_fit(graph, defaults(graph) if point is None else point)
     sinks = plural(len(graph.sinks), "sink")
     message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
     last = shorten(graph.sinks[-1])
     hint = f"choose one by {option('of', last)}, or in the file by `output {last}`"
     raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_OUTPUT, message, hints=(hint,))])
+
+
+def _require_fit(graph: Dag, point: Mapping[str, Any]) -> None:
+    """Raise BuildError where the graph's shapes do not fit; what is not settled a point may still settle."""
+    # What is wrong with the file comes before what is open in the question: with an output it would be told next.
+    tape = tape_of(graph)
+    try:
+        infer(
+            tape, {**tape.declared, **{tape.slot[graph.index[name]]: shape_of(value) for name, value in point.items()}}
+        )
+    except BuildError as error:
+        if any(found.code is not Code.SHAPE_UNKNOWN for found in error.diagnostics):
+            raise
 
 
 def require_node(graph: AnyGraph, name: str, option: str) -> None:

@@ -144,16 +144,24 @@ class Run:
         """That some Jacobians are too large to be shown, or have more axes than a formula."""
         nodes = enumerate(self.graph.nodes)
         lost = [node.name for i, node in nodes if self.kept is not None and i not in self.kept and not node.is_fixed]
-        if not lost and (self.is_outside or self.mode == "forward" or not self.shape(self.output)):
+        unknown = [] if self.linear.evaluation.is_known or not any(self.shapes) else self._unknown
+        if not lost and not unknown:
             return ()
         from backcalc.calculus.jacobians import beyond_formulas, left_out
 
-        beyond = (
-            ()
-            if self.linear.evaluation.is_known
-            else beyond_formulas(self.graph, self.output, self.gradient, self.shapes)
-        )
+        beyond = beyond_formulas(self.graph, unknown, self.shapes, is_forward=self.mode == "forward")
         return (*(left_out(self.graph, self.output, names) for names in [lost] if names), *beyond)
+
+    @property
+    def _unknown(self) -> list[tuple[str, str]]:
+        """The derivatives that are asked for and not known, each by what of what: of a vector, say, by a matrix."""
+        if self.is_outside or self.along:
+            return []
+        if self.mode == "reverse":
+            return [(self.output, name) for name, value in self.gradient.items() if value is None]
+        nodes = self.graph.nodes
+        swept = ((name, zip(nodes, values, strict=True)) for name, values in self.tangents.items())
+        return [(node.name, by) for by, each in swept for node, value in each if value is None and not node.is_fixed]
 
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""
@@ -261,7 +269,7 @@ def run(
     """
     # What is wrong with the question is told before anything is worked out, which may take a while.
     graph, point = settle(graph, at)
-    output = chosen_output(graph, of, mode, is_along=along is not None)
+    output = chosen_output(graph, of, mode, is_along=along is not None, point=point)
     wrt = choose_wrt(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
     with quietly(evaluation.has_arrays):  # What is not finite has a warning of its own, which says where.

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from backcalc.analysis.run import Text
+from backcalc.calculus.jacobians import beyond_formulas
 from backcalc.calculus.lost import first_lost, of_derivative
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import LOSS
@@ -90,6 +91,8 @@ class _Found:
         found = truth.expected(answer)
         if is_lost(found) and answer.wrt is not None:
             self._lost += self._told(truth, answer)
+        if found is None and answer.wrt is not None and answer.of in truth.run.graph.index and answer.then is None:
+            self._lost += beyond_formulas(truth.run.graph, [(answer.of, answer.wrt)], truth.run.shapes)
         # Where inputs have no value, what is asked may be a formula all the same.
         if found is None and answer.wrt is None:
             formula = truth.run.graph.node(answer.of).formula

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from arrays import close, outputs, programs
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from backcalc.bulk.points.jacobian import jacobians
 from backcalc.calculus import jacobians as limits
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import ALONG
+from backcalc.cli.group import cli
 from backcalc.language.unparse import unparse
 from backcalc.rules.values import is_known, literal
 
@@ -215,3 +217,23 @@ def test_tangents_of_wide_nodes_take_no_jacobian_by_others(monkeypatch):
 def test_a_change_is_nothing_where_no_branch_leads():
     run = backcalc.parse("input x = [-1, 4]\ny = where(x > 0, sqrt(x), 0)").run(along={"x": [1, 1]}).run
     assert np.array_equal(run.tangents[ALONG][1], [0.0, 0.25])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "∂p/∂node by W has 3 axes"),
+        (["--get", "dp/dW"], "∂p/∂node by W has 3 axes"),
+        (["--mode", "forward", "--wrt", "W"], "∂node/∂W of q, p has more than 2 axes"),
+        (["--get", "dp[0]/dW"], ""),
+        (["--get", "dp/dx"], ""),
+        (["--mode", "forward", "--wrt", "x"], ""),
+        (["--at", "W=[[1, 2], [3, 4]],x=[1, 2]"], ""),
+    ],
+)
+def test_why_there_is_no_formula_is_told_once(arguments, words):
+    found = CliRunner().invoke(cli, ["run", "-", *arguments], input="input W[2,2], x[2]\nq = W @ x\np = tanh(q)\n")
+    assert found.exit_code == 0
+    assert found.stderr.count("warning") == bool(words)
+    assert words in found.stderr
+    assert ("?" in found.stdout) >= bool(words)

@@ -163,3 +163,20 @@ def test_adjoints_end_at_the_output():
     assert adjoints(linear, 2) == [22, 5, 1]
     assert adjoints(linear, 1) == [3, 1, 0]
     assert adjoints(linear, 0) == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "code"),
+    [
+        ("input x[3]; for k in 0..3 { y{k} = x[k] }", {}, "index-out-of-range"),
+        ("input x = [1, 2, 3]; a = x[0]; b = x[3]", {}, "index-out-of-range"),
+        ("input x[3]; y = x + [1, 2]; z = 3*x", {}, "shape-mismatch"),
+        # A point may have a fourth element, and settle what the file leaves open.
+        ("input x = [1, 2, 3]; a = x[0]; b = x[3]", {"x": [1, 2, 3, 4]}, "no-output"),
+        ("a = maxpool(x, 2); b = 2*x", {}, "no-output"),
+    ],
+)
+def test_what_is_wrong_with_the_file_comes_before_the_question_of_the_output(text, at, code):
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        backcalc.parse(text).run(at)
+    assert [found.code for found in caught.value.diagnostics] == [code]

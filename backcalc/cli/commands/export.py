@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from backcalc.calculus.derive import defaults
+from backcalc.calculus.constant import defaults
 from backcalc.calculus.doubts import noticed
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.point import read_point, settle

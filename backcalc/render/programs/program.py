@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any
 
-from backcalc.calculus.derive import defaults
+from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
