@@ -24,7 +24,7 @@ from backcalc.marking.formulas.points import UNSETTLED, Points, RandomPoint
 from backcalc.marking.formulas.put_in import put_in
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.formulas.terms import FormulaShapeError, NoValueError, Valuation
-from backcalc.marking.formulas.transposes import is_the_transpose, to_be_transposed
+from backcalc.marking.formulas.transposes import is_by_elements, is_the_transpose, to_be_transposed
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part, subject_of, unknown
@@ -269,6 +269,9 @@ class FormulaMarker:
     def _misfit(self, formula: FormulaAnswer, text: str) -> Diagnosis:
         where = formula.answer.wrt or formula.answer.of
         hint = "look at the shapes: which matrix is to be transposed?"
+        if is_by_elements(self.run, formula, self._is_true):
+            told = f"`*` and `·` go by elements: with `@` beside the matrix this is right; as it stands, {text}"
+            return Diagnosis("shape", where, told, "the product of matrices is written `@`")
         # Single matrices before the whole: that is what went wrong in writing it down.
         if turned := to_be_transposed(self.run, formula, self._is_true):
             verb = "is" if len(turned) == 1 else "are"

@@ -1,4 +1,4 @@
-"""Formulas whose shapes do not fit: which matrices, once transposed, would make them right."""
+"""Formulas whose shapes do not fit: which matrices, once transposed or multiplied as such, would make them right."""
 
 from __future__ import annotations
 
@@ -31,6 +31,24 @@ def to_be_transposed(run: Run, formula: FormulaAnswer, holds: Callable[[FormulaA
 def is_the_transpose(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> bool:
     """Whether a formula, transposed as a whole, holds."""
     return _fits(replace(formula, expr=Call(TRANSPOSE, (formula.expr,))), holds)
+
+
+def is_by_elements(run: Run, formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> bool:
+    """Whether a formula holds once `*` beside a matrix is the product of matrices, as in a textbook's Wᵀ·d."""
+
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        found = with_args(part, args)
+        return Call("@", args, part.span) if part.fn == "*" and any(_is_matrix(run, arg) for arg in args) else found
+
+    expr = fold(formula.expr, lambda leaf: leaf, _call)
+    return expr != formula.expr and _fits(replace(formula, expr=expr), holds)
+
+
+def _is_matrix(run: Run, expr: Expr) -> bool:
+    """Whether this is a matrix of the graph, or is transposed, which only such are by purpose."""
+    if isinstance(expr, Name):
+        return expr.id in run.graph.index and len(run.shape(expr.id)) == 2
+    return isinstance(expr, Call) and expr.fn == TRANSPOSE
 
 
 def _fits(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> bool:

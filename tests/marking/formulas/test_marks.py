@@ -347,6 +347,25 @@ VECTORS = {sample.name: sample.text for sample in samples()}["vectors"]
         ),
         (MATRICES, "dL/dv = c*W @ (1 - tanh(h)^2)", "shape", "W is to be transposed; as it stands, "),
         (MATRICES, "h = W.T @ v", "shape", "W is to be transposed; as it stands, "),
+        (MATRICES, "h = W*v", "shape", "`*` and `·` go by elements: with `@` beside the matrix"),
+        (
+            MATRICES,
+            "dL/dv = Wᵀ·(c*(1 - tanh(h)^2))",
+            "shape",
+            "`*` and `·` go by elements: with `@` beside the matrix",
+        ),
+        (
+            MATRICES,
+            "dL/dW = c*(1 - tanh(h)^2)*v.T",
+            "shape",
+            "`*` and `·` go by elements: with `@` beside the matrix",
+        ),
+        (
+            VECTORS,
+            "dL/dv = W1.T*[-2, 0, 4] + W2ᵀ·[0.16, 0.75, -0.42]",
+            "shape",
+            "`*` and `·` go by elements: with `@` beside the matrix",
+        ),
         (
             MATRICES,
             "dL/dW = outer(v, dL/dh)",
