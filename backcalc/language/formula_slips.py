@@ -221,6 +221,12 @@ FORMULAS = (
     SyntaxHint(
         rf"(?<![\w.])(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"
     ),
+    # As a derivation has it; f of 0.1 (x + 1) is a product.
+    SyntaxHint(
+        rf"=\s*[-−]?{NUMBER}\s+‸\((?P<w>given|known|no path [^()]*)\)\s*$",
+        "a remark stands behind a sign: # {w}",
+        "o = 0.1 (given)",
+    ),
     SyntaxHint(rf"(?<![\w.])(?P<n>{NUMBER})\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
     SyntaxHint(rf"\)\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
     SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),

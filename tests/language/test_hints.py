@@ -243,6 +243,7 @@ CORRECTED = {
     "g = \\frac{\\partial y}{\\partial x}": "y = x; g = grad(y, x)",
     "y = [k*j for k in 1..2 for j in 1..3]": "y = [[k*j for k in 1..2] for j in 1..3]",
     "y = sum(k^2 for k in 1..3 if k > 1)": "y = sum(if k > 1 then k^2 else 0 for k in 1..3)",
+    "o = 0.1 (given)": "o = 0.1 # given",
     "y = \\ln x": "y = ln(x)",
     "y = \\mathbb{E}[x]": "y = mean(x)",
     "\\hat{y} = x": "y_hat = x",
