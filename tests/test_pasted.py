@@ -304,5 +304,15 @@ def test_a_line_of_a_derivation_is_a_statement():
     assert len(lines) > 5
 
 
+REMARKS = "u -> o : 2\nc -> d : 3\no = 0.1\nL = o^2\ninput e\noutput L\n"
+
+
+def test_the_lines_of_a_derivation_are_right_answers_with_their_remarks():
+    lines = [line.strip() for line in invoked(REMARKS, "explain")[0].splitlines() if " = " in line]
+    assert sum(line.endswith(")") for line in lines) > 3
+    marks, status = invoked(REMARKS, "check", *lines)
+    assert status == 0, marks
+
+
 def test_literal_of_a_value_is_what_it_prints():
     assert literal(0.5) == read("0.5")

@@ -28,6 +28,7 @@ _BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)]|\((?:\d+|[^\W\d_])\
 # What stands where nothing is answered, a line to write on too.
 _BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a|\.{2,}|…|__+)?\s*", re.IGNORECASE)
 _UNIT = "rad"
+_REMARK = re.compile(r"\s\((?:given|no path leads from \S+ to \S+)\)")  # As `explain` writes it behind a number.
 _POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")  # Behind an answer on a teacher's sheet: [2 points].
 
 _NAME = rf"(?:{PATTERNS['NAME']}|\d+(?![\w.]))"  # A node of an edge list may be a number.
@@ -113,6 +114,8 @@ def value_of(text: str, start: int, end: int) -> tuple[Span, float | None]:
     # Searched from the last bracket alone: a vector may be long.
     if part.endswith("]") and (worth := _POINTS.fullmatch(part, max(0, part.rfind("[")))):
         part, points = part[: worth.start()].rstrip(), float(worth[1].replace(",", "."))
+    if part.endswith(")") and (remark := _REMARK.fullmatch(part, max(0, part.rfind("(") - 1))):
+        part = part[: remark.start()].rstrip()
     bare = part.rstrip("$").removesuffix("\\)").removesuffix("\\]").rstrip()
     part = part if "$" in bare else bare  # Of `$75$` both stand in the value.
     part = part.removesuffix(",").rstrip().removesuffix(".").rstrip()  # The end of an item, or of a sentence.
