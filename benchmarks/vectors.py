@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from math import hypot
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 import backcalc
+from backcalc.analysis.descend import Settings, descend
 from backcalc.analysis.objective import Objective
 from backcalc.bulk.points.passes import run_stacks
 from backcalc.calculus.evaluate import Evaluation
@@ -43,7 +45,7 @@ BATCH = """input X[10000,784]; input T[10000,10]; input W1[784,100]; input b1[10
 H = relu(X @ W1 + b1)
 L = mean(softmax_cross_entropy(H @ W2 + b2, T, axis=1))
 """
-POINTS, ROWS, MILLION = 10_000, 100_000, 1_000_000
+POINTS, ROWS, MILLION, STEPS = 10_000, 100_000, 1_000_000, 10_000
 RANDOM = np.random.default_rng(0)
 
 
@@ -193,6 +195,43 @@ def training() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: objective(objective.start), by_hand
 
 
+def unit() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A step over 100,000 rows of a unit with a vector of ten weights."""
+    graph = load(
+        clean("unit", "input x[10]; input w[10]; input b; input z\ny = sigmoid(dot(w, x) + b)\nJ = 1/2*(y - z)^2")
+    )
+    x, z, w = RANDOM.normal(size=(ROWS, 10)), RANDOM.uniform(0, 1, ROWS), RANDOM.normal(size=10) / 3
+    objective = Objective(graph, {"w": w, "b": 0.1}, None, ["w", "b"], {"x": x, "z": z})
+
+    def by_hand() -> Any:
+        y = 1 / (1 + np.exp(-(x @ w + 0.1)))
+        d = y - z
+        slope = d * y * (1 - y)
+        return (d**2 / 2).mean(), slope @ x / ROWS, slope.mean()
+
+    return lambda: objective(objective.start), by_hand
+
+
+def steps() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """10,000 steps of gradient descent of the neuron at one point, each kept."""
+    graph = load(clean("steps", "y = sigmoid(w*x + b)\nJ = 1/2*(y - z)^2"))
+    objective = Objective(graph, {"w": 0.5, "b": -1.0, "x": 2.0, "z": 1.0}, None, ["w", "b"], None)
+
+    def by_hand() -> Any:
+        w, b, x, z = 0.5, -1.0, 2.0, 1.0
+        found = []
+        for step in range(STEPS + 1):
+            y = 1 / (1 + np.exp(-(w * x + b)))
+            d = y - z
+            db = d * y * (1 - y)
+            dw = db * x
+            found.append((step, {"w": w, "b": b}, d * d / 2, hypot(dw, db)))
+            w, b = w - 0.1 * dw, b - 0.1 * db
+        return found
+
+    return lambda: descend(objective, Settings(steps=STEPS)), by_hand
+
+
 def lattice() -> tuple[Callable[[], Any], Callable[[], Any]]:
     """The lattice of the samples and its derivative at a million points, in arrays."""
     graph = backcalc.load(Path(__file__).parents[1] / "samples" / "lattice.bg")
@@ -215,7 +254,7 @@ def main() -> None:
     """Print a line a case."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{'case':10}{'backcalc':>10}{'least':>10}{'NumPy':>10}{'least':>10}{'ratio':>8}{'least':>8}")
-    for case in (layer, net, batch, image, jacobian, neuron, lattice, descent, training):
+    for case in (layer, net, batch, image, jacobian, neuron, lattice, descent, unit, training, steps):
         ours, by_hand = case()
         times: list[list[float]] = [[], []]
         for _ in range(runs + 1):  # In turn, so that a drift of the machine's speed touches both.

@@ -250,7 +250,7 @@ class PointRunner:
         """The means of value and gradient over the points of `data`, which have `parameters` in common."""
         count = len(next(iter(data.values())))
         # Parameters have no part in the size: they are not copied for each point.
-        size = points_at_once(data) if self._program is None else self._chunk
+        size = self._totals.points_at_once(data) if self._program is None else self._chunk
         room = [np.empty(min(count, size)) for _ in (self.output, *self.shapes)] if self._program else []
         sums: list[Any] = [0.0] * (1 + len(self.shapes))
         # Each chunk is summed up while it is in the cache, and the next one takes its place.

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from backcalc.bulk.points.passes import Pass, TracedLayout
+from backcalc.bulk.points.passes import MOST_POINTS, Pass, TracedLayout
 from backcalc.bulk.points.runner import Runner
 from backcalc.bulk.points.trace import Trace
 from backcalc.calculus.evaluate import Evaluation
@@ -31,6 +31,7 @@ class Tail:
         # Towards data alone nothing is worked out.
         leads = tape.downstream(asked)
         self._wanted = [slot for slot in begins if leads[slot]]
+        self._memory = [np.empty(0)]
         adjoints = passes.backward({last: 1.0}, self._wanted)
         self._runner = Runner(trace, [passes.values[last], *(0.0 if each is None else each for each in adjoints)])
 
@@ -45,10 +46,15 @@ class Tail:
     def run(self, values: Mapping[int, Array], count: int) -> tuple[Array, dict[int, Array]]:
         """The output at so many points, and its derivatives by the slots that lead to what is asked for.
 
-        A value has an entry a point, or one for all.
+        A value has an entry a point, or one for all. What is returned holds until the next run.
         """
-        into = [np.empty(count) for _ in (None, *self._wanted)]
-        self._runner.run({str(slot): value for slot, value in values.items()}, into)
+        if len(self._memory[0]) < count:  # Kept from run to run, as registers are.
+            self._memory = [np.empty(count) for _ in (None, *self._wanted)]
+        into = [each[:count] for each in self._memory]
+        for begin in range(0, count, MOST_POINTS):  # As many as stay in the cache from step to step.
+            part = slice(begin, begin + MOST_POINTS)
+            some = {str(slot): value[part] if len(value) == count else value for slot, value in values.items()}
+            self._runner.run(some, [each[part] for each in into])
         return into[0], dict(zip(self._wanted, into[1:], strict=True))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.bulk.points.passes import Pass
+from backcalc.bulk.points.passes import Pass, points_at_once
 from backcalc.bulk.points.stacked import GATES, Stacked, any_open, matrix
 from backcalc.bulk.points.tail import Tail, tail_of
 from backcalc.calculus.evaluate import Evaluation
@@ -24,6 +24,8 @@ from backcalc.rules.gates import Gated, value_of
 from backcalc.rules.lower import expression
 from backcalc.rules.ndarray import is_finite, quiet
 from backcalc.rules.row import Primitive
+
+MANY = 1 << 17  # Points, of which nothing but numbers is kept: a megabyte a number.
 
 
 class Totals:
@@ -47,6 +49,15 @@ class Totals:
             sums = self._by_tail(passes, self._tail) if self._tail else None
             # Of what is not finite the gates tell where it counts: they are not kept where the tail begins.
             return self._by_stacks(passes) if sums is None or not all(map(is_finite, sums)) else sums
+
+    def points_at_once(self, data: Mapping[str, Array]) -> int:
+        """How many points to sum up at a time: more where no operation has an array a point of its own to keep."""
+        if self._tail is None:
+            return points_at_once(data)
+        rows, shapes = self.evaluation.rows, self.evaluation.shapes
+        made = (slot for slot in self._tail.before if rows[slot] is not None and self._layout.varies[slot])
+        # The stacks are a product of the data or two then, for which BLAS needs no cache; the tail has its own parts.
+        return points_at_once(data) if any(map(shapes.__getitem__, made)) else MANY
 
     @cached_property
     def _tail(self) -> Tail | None:
