@@ -2,10 +2,10 @@
 
 Usage: python tests/attacked_claims.py [SECONDS] [SEED]
 
-Formulas are drawn of all functions of numbers, and ranges with ends at kinks, jumps and poles, tiny ones and huge ones.
-A bound is put at, or next to, the least value that a few points show, so that rounding decides. What is proved is tried
-at points of the box, the touched one among them, by mpmath at 50 digits; what is refuted at its own point. Nothing here
-uses backcalc but for the verdict.
+Half are of files, as `attacked_arrays` draws them. Of the others formulas are drawn of all functions of numbers,
+and ranges with ends at kinks, jumps and poles, tiny ones and huge ones. A bound is put at, or next to, the least value
+that a few points show, so that rounding decides. What is proved is tried at points of the box, the touched one among
+them, by mpmath at 50 digits; what is refuted at its own point. Nothing here uses backcalc but for the verdict.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import math
 import random as random_
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import mpmath
+import numpy as np
 
 from backcalc.analysis.claims import claims_of
 from backcalc.analysis.trial import Finding
@@ -164,6 +165,8 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     "==": lambda m: m == 0, "!=": lambda m: m != 0,
 }  # fmt: skip
 Point = dict[str, Any]
+"""Numbers, and of arrays the list of their elements, by name."""
+NUMBERS_ALONE: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -182,11 +185,14 @@ class Attacked:
     inputs: dict[str, tuple[str, str]]
     sides: tuple[Formula, Formula]
     relation: str
+    sizes: dict[str, int] = field(default_factory=dict)  # How many numbers an array has.
 
     def margin(self, point: Point) -> tuple[Any, Any]:
-        """The right side less the left, and their size. Raises UndefinedError."""
-        left, right = (_real(side.at(point)) for side in self.sides)
-        return right - left, 1e-300 + abs(left) + abs(right)
+        """The right side less the left, and their size, of the element that fails, if any. Raises UndefinedError."""
+        left, right = (side.at(point) for side in self.sides)
+        pairs = [(_real(a), _real(right)) for a in (left if isinstance(left, list) else [left])]
+        a, b = next((pair for pair in pairs if not HOLDS[self.relation](pair[1] - pair[0])), pairs[0])
+        return b - a, 1e-300 + abs(a) + abs(b)
 
 
 def _real(x: Any) -> Any:
@@ -243,11 +249,19 @@ def drawn(random: random_.Random, names: str, depth: int) -> Formula:
     return Formula(text, lambda point: table[name](first.at(point), second.at(point)))
 
 
-def points(random: random_.Random, inputs: dict[str, tuple[str, str]], count: int) -> Iterator[Point]:
+def points(
+    random: random_.Random, inputs: dict[str, tuple[str, str]], count: int, sizes: Mapping[str, int] = NUMBERS_ALONE
+) -> Iterator[Point]:
     """Points of a box: corners, kinks, the middle, and numbers of any size between the ends."""
     ranges = {name: (exact(a), exact(b)) for name, (a, b) in inputs.items()}
+
+    def _value(name: str, ends: tuple[Any, Any]) -> Any:
+        if name not in sizes:
+            return _between(random, *ends)
+        return [_between(random, *ends) for _ in range(sizes[name])]
+
     for _ in range(count):
-        yield {name: _between(random, *ends) for name, ends in ranges.items()}
+        yield {name: _value(name, ends) for name, ends in ranges.items()}
 
 
 def _between(random: random_.Random, low: Any, high: Any) -> Any:
@@ -277,11 +291,21 @@ def attacked(random: random_.Random) -> Attacked | None:
             values.append(_real(left.at(point)))
         except (UndefinedError, OverflowError, ZeroDivisionError, ValueError):
             continue
+    declared = "; ".join(f"input {name} in [{low}, {high}]" for name, (low, high) in inputs.items())
+    return bounded(random, Attacked(declared, inputs, (left, left), ""), values, lambda: drawn(random, names, 1))
+
+
+def bounded(
+    random: random_.Random, claim: Attacked, values: list[Any], other: Callable[[], Formula] | None = None
+) -> Attacked | None:
+    """A claim of the left side of one, whose text has the lines before it: a bound near its values, or another side."""
+    values = [value for value in values if mpmath.isfinite(value)]
     if not values or max(map(abs, values)) > 1e300:
         return None
+    left, _ = claim.sides
     relation = random.choice(("<", "<=", ">", ">=", "<=", ">=", "!=", "=="))
-    if random.random() < 0.25:
-        right = drawn(random, names, 1)
+    if random.random() < 0.25 and other is not None:
+        right = other()
     else:
         bound = float(max(values) if relation in ("<", "<=") else min(values))
         bound = random.choice((bound, bound, float(f"{bound:.3g}"), math.nextafter(bound, math.inf), bound + 1e-9))
@@ -289,8 +313,8 @@ def attacked(random: random_.Random) -> Attacked | None:
         if not math.isfinite(bound):
             return None
         right = Formula(f"({text})", lambda _: exact_float(text))
-    declared = "; ".join(f"input {name} in [{low}, {high}]" for name, (low, high) in inputs.items())
-    return Attacked(f"{declared}; claim {left.text} {relation} {right.text}", inputs, (left, right), relation)
+    text = f"{claim.text}; claim {left.text} {relation} {right.text}"
+    return replace(claim, text=text, sides=(left, right), relation=relation)
 
 
 def exact_float(text: str) -> Any:
@@ -303,25 +327,33 @@ def wrong(claim: Attacked, found: Finding, random: random_.Random, count: int = 
     with mpmath.mp.workdps(DIGITS):
         if found.verdict == "proved":
             return next(
-                filter(None, (_broken(claim, point, found) for point in points(random, claim.inputs, count))), ""
+                filter(
+                    None,
+                    (_broken(claim, point, found) for point in points(random, claim.inputs, count, claim.sizes)),
+                ),
+                "",
             )
         if found.verdict == "refuted":
-            point = {name: exact_float(repr(float(value))) for name, value in (found.counterexample or {}).items()}
+            point = {name: _told(value) for name, value in (found.counterexample or {}).items()}
             for name, (low, high) in claim.inputs.items():
-                point.setdefault(name, exact(low))
-                if (
-                    not exact(low) * (1 - ERROR) - ERROR * abs(exact(low))
-                    <= point[name]
-                    <= exact(high) + ERROR * abs(exact(high))
-                ):
+                size = claim.sizes.get(name)
+                point.setdefault(name, [exact(low)] * size if size else exact(low))
+                below, above = exact(low) - ERROR * abs(exact(low)), exact(high) + ERROR * abs(exact(high))
+                if not all(below <= item <= above for item in (point[name] if size else [point[name]])):
                     return f"refuted outside of its range, at {name} = {point[name]}"
             return _kept(claim, point)
     return ""
 
 
+def _told(value: Any) -> Any:
+    """A number or an array of a counterexample, by its decimals."""
+    items = [exact_float(repr(float(item))) for item in np.ravel(value)]
+    return items if np.ndim(value) else items[0]
+
+
 def _broken(claim: Attacked, point: Point, found: Finding) -> str:
     """How a point breaks a claim that is proved; empty where it does not."""
-    told = ", ".join(f"{name} = {mpmath.nstr(value, 25)}" for name, value in point.items())
+    told = ", ".join(f"{name} = {_shown(value)}" for name, value in point.items())
     try:
         margin, size = claim.margin(point)
     except (UndefinedError, ZeroDivisionError):
@@ -331,6 +363,10 @@ def _broken(claim: Attacked, point: Point, found: Finding) -> str:
     if abs(margin) <= ERROR * size or HOLDS[claim.relation](margin):
         return ""
     return f"proved, and false by {mpmath.nstr(margin, 5)} at {told}"
+
+
+def _shown(value: Any) -> str:
+    return str([_shown(item) for item in value]) if isinstance(value, list) else mpmath.nstr(value, 25)
 
 
 def _kept(claim: Attacked, point: Point) -> str:
@@ -346,12 +382,14 @@ def _kept(claim: Attacked, point: Point) -> str:
     return f"refuted, and true by {mpmath.nstr(margin, 5)} at {point}"
 
 
-def verdicts(seed: int, seconds: float = 0.4) -> Iterator[tuple[Attacked, Finding, str]]:
+def verdicts(
+    seed: int, seconds: float = 0.4, draw: Callable[[random_.Random], Attacked | None] = attacked
+) -> Iterator[tuple[Attacked, Finding, str]]:
     """Claims without end, each with its verdict and why that is wrong, empty where it is not."""
     random = random_.Random(seed)
     while True:
         with mpmath.mp.workdps(DIGITS):
-            claim = attacked(random)
+            claim = draw(random)
         if claim is None:
             continue
         try:
@@ -365,10 +403,15 @@ def verdicts(seed: int, seconds: float = 0.4) -> Iterator[tuple[Attacked, Findin
 
 def main(seconds: float = 60.0, seed: int = 0) -> int:
     """Print each wrong verdict, and how many there were of each kind; 1 where one was wrong."""
+    from attacked_arrays import attacked_file  # It has what is here for its own.
+
+    def _draw(random: random_.Random) -> Attacked | None:
+        return (attacked_file if random.random() < 0.5 else attacked)(random)
+
     tally: dict[str, int] = {}
     failed = 0
     end = time.monotonic() + seconds
-    for claim, found, why in verdicts(seed):
+    for claim, found, why in verdicts(seed, draw=_draw):
         tally[found.verdict] = tally.get(found.verdict, 0) + 1
         if why:
             failed += 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from backcalc.analysis.lettered import differentiated, lettered, resolved, unresolved
+from backcalc.analysis.lettered import differentiated, lettered, resolved, unmarked, unresolved
 from backcalc.analysis.smoothness import has_domain
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
@@ -101,7 +101,7 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
     # Without claims and seeds: one made of these would ask for its own.
     alone = graph._replace(nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=())
     targets = [_node(f"{_DOMAIN} {i}", e, graph.index, stated) for i, e in enumerate(differentiated(alone, list(made)))]
-    whole = resolved(lettered(alone._replace(nodes=(*alone.nodes, *targets))))
+    whole = resolved(lettered(unmarked(alone._replace(nodes=(*alone.nodes, *targets)))))
     source, place = graph.source, stated.span
     text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
     strict = [isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(condition)]

@@ -25,16 +25,18 @@ from backcalc.rules.written import written
 
 _SIGNS = ("+", "-", "*", "/", "-x")  # Of numbers that rules look at, such as −1 and 1/2.
 _LARGEST, _SMALLEST = 2**20, 64  # Whole numbers and 64ths: floats have them as they are written.
+_MARK = Number(0.0, "0e-999")  # Before what a function f' is the derivative of, as a term beside that.
 Letters = dict[str, Node]
 """The constants that stand for numbers, by name."""
 
 
 def differentiated(graph: Dag, wanted: Sequence[str]) -> list[Expr]:
-    """What the nodes `wanted`, and those that they depend on, take derivatives of, each once."""
+    """What the nodes `wanted`, and those that they depend on, take derivatives of by `grad` or f', each once."""
     needed = graph.upstream(wanted)
     formulas = (node.expr for node in graph.nodes if node.name in needed and node.expr is not None)
     calls = (part for formula in formulas for part in postorder(formula) if isinstance(part, Call))
-    return list(dict.fromkeys(call.args[0] for call in calls if call.fn in DERIVATIVES))
+    found = ((call.args[0] if call.fn in DERIVATIVES else _marked(call)) for call in calls)
+    return list(dict.fromkeys(each for each in found if each is not None))
 
 
 def resolved(graph: Dag) -> Dag:
@@ -65,7 +67,28 @@ def _derivative(formula: Expr, by: str) -> Expr:
             return part if part.text else written(part.value)  # What has come of a quotient, as one.
         return letters[part.id].expr or part if part.id in letters else part
 
-    return fold(found, _leaf, with_args)
+    return Call("+", (fold(found, _leaf, with_args), Call("*", (_MARK, formula))))
+
+
+def _marked(call: Call) -> Expr | None:
+    """What a call marks as differentiated; None of any other."""
+    # The text tells it from a 0 of the file, which could be left out as well.
+    is_mark = call.fn == "*" and isinstance(call.args[0], Number) and call.args[0].text == _MARK.text
+    return call.args[1] if is_mark else None
+
+
+def unmarked(graph: Dag) -> Dag:
+    """The graph without the marks of what functions f' are the derivatives of."""
+
+    def _call(call: Call, args: tuple[Expr, ...]) -> Expr:
+        is_sum = call.fn == "+" and isinstance(call.args[1], Call)
+        return args[0] if is_sum and _marked(call.args[1]) is not None else with_args(call, args)  # type: ignore[arg-type]
+
+    nodes = (
+        node if node.expr is None else node._replace(expr=fold(node.expr, lambda leaf: leaf, _call))
+        for node in graph.nodes
+    )
+    return graph._replace(nodes=tuple(nodes))
 
 
 def lettered(graph: Dag) -> Dag:

@@ -14,6 +14,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from attacked_arrays import attacked_file
 from attacked_claims import verdicts, wrong
 from random_claims import GAPS, drawn
 
@@ -232,6 +233,15 @@ ONCE_WRONG = {
     "two, but for its last digit": ("input x in [-1, 1]; ", "x^2.0000000000000000000001 >= -1", "open"),
     "the last digits of an end": ("input x in [0, 0.09999999999999999999999]; ", "x < 0.1", "open"),
     "the last digits of the other end": ("input x in [0.10000000000000000000001, 1]; ", "x > 0.1", "open"),
+    "a function that has gone": ("def f(t) = log(t) + t; input x in [-2, -1]; ", "f'(x) <= 0", "undefined"),
+    "a function that has gone twice": ("def f(t) = sqrt(t)^2; input x in [-2, -1]; ", "f''(x) >= 0", "undefined"),
+    "a function where there is one": ("def f(t) = log(t) + t; input x in [1, 2]; ", "f'(x) >= 1.5", "proved"),
+    "a slope of a function's derivative": (
+        "def f(t) = log(t)*0 + t; input x in [-2, -1]; ",
+        "grad(x*f'(x), x) >= 1",
+        "undefined",
+    ),
+    "an identity of a function's derivative": ("def f(t) = log(t); input x in [1, 2]; ", "f'(x) == 1/x", "proved"),
     "a spread of one": ("input v[1] in [0, 1]; ", "abs(var(v, ddof=1)) >= 0", "open"),
     "both, of which one is open": ("input x in [0.1, 3]; ", "floor(x) <= x and x^2 <= 8", "refuted"),
     "a number times an array of its own": (
@@ -255,6 +265,12 @@ def test_a_proof_of_derivatives_needs_no_value_of_what_they_do_not_show():
 # Of thousands by `python tests/attacked_claims.py 600`.
 def test_no_verdict_of_a_random_claim_is_wrong():
     found = list(islice(verdicts(11, 0.1), 60))
+    assert {each.verdict for _, each, _ in found} >= {"proved", "refuted"}
+    assert [(asked.text, why) for asked, _, why in found if why] == []
+
+
+def test_no_verdict_of_a_random_file_is_wrong():
+    found = list(islice(verdicts(7, 0.1, attacked_file), 60))
     assert {each.verdict for _, each, _ in found} >= {"proved", "refuted"}
     assert [(asked.text, why) for asked, _, why in found if why] == []
 
