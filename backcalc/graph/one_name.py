@@ -40,7 +40,7 @@ def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
         # The end of an edge is a name beyond doubt.
         if not node.is_implicit or node.name in known or node.name in tails:
             continue
-        if meant := (*_constant(node.name), *_product(node.name)):
+        if meant := (*_constant(node.name), *_product(node.name), *_call(node.name)):
             name = shorten(node.name)
             hints = (*meant, f"as an input it is declared: input {name}")
             yield Diagnostic(Code.ONE_NAME, f"`{name}` is one name, and an input here", node.span, hints=hints)
@@ -129,6 +129,12 @@ def factors(name: str) -> tuple[str, ...]:
 def _product(name: str) -> tuple[str, ...]:
     found = factors(name)
     return (f"the product is written {'*'.join(found)}",) if found else ()
+
+
+def _call(name: str) -> tuple[str, ...]:
+    """What `sinx` may be meant as: of these letters alone, for `cost` and `logp` are names that people give."""
+    found = re.fullmatch(r"(sin|cos|tan|ln|log|exp)([xyzθ])", name)
+    return (f"the function is written {found[1]}({found[2]})",) if found else ()
 
 
 def transposed(tape: Tape, name: str) -> tuple[str, ...]:

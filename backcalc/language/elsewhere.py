@@ -267,9 +267,14 @@ ELSEWHERE = (
     Elsewhere("mseloss meansquarederror", "it goes by mse(y, t)", "mse(x, y)"),
     Elsewhere("mae l1loss meanabsoluteerror", "it is written mean(abs(y - t))", "mean(abs([x] - [y]))"),
     Elsewhere("hinge hingeloss", "it is written max(0, 1 - t*y)", "max(0, 1 - x*y)"),
-    Elsewhere("bce bceloss binarycrossentropy", "it goes by cross_entropy(p, t)", "cross_entropy(x, 1)"),
     Elsewhere(
-        "bcewithlogits bcewithlogitsloss sigmoidcrossentropy sigmoidcrossentropywithlogits",
+        "bce bceloss binarycrossentropy",
+        "of numbers it goes by cross_entropy(p, t), of vectors -mean(t*log(p) + (1 - t)*log(1 - p))",
+        "cross_entropy(x, 1)",
+    ),
+    Elsewhere(
+        "bcewithlogits bcewithlogitsloss sigmoidcrossentropy "
+        "sigmoidcrossentropywithlogits binarycrossentropywithlogits",
         "it is cross_entropy(sigmoid(a), t)",
         "cross_entropy(sigmoid(x), 1)",
     ),

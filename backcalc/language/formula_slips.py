@@ -53,7 +53,9 @@ FORMULAS = (
         "y = sin²(x)",
     ),
     SyntaxHint(
-        rf"(?P<f>{NAME})(?P<p>{_SUPERSCRIPT})\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: {f}{p}*{x}", "y = a²b"
+        rf"(?P<f>{NAME}|\d+)(?P<p>{_SUPERSCRIPT})\s*‸(?P<x>{NAME}|\d)",
+        "a product needs its sign: {f}{p}*{x}",
+        "y = a²b",
     ),
     # All that people type for a raised dot or stroke.
     SyntaxHint(
@@ -97,6 +99,11 @@ FORMULAS = (
         "y = 10 000",
     ),
     SyntaxHint(r"\b0‸x[\da-fA-F]", "a number is written by decimal digits: 16", "y = 0x10"),
+    SyntaxHint(
+        rf"\breshape\(\s*(?P<x>{NAME})\s*,\s*\(\s*(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*\)",
+        "a shape stands without parentheses: reshape({x}, {a}, {b})",
+        "y = reshape(x, (2, 3))",
+    ),
     SyntaxHint(
         r"\b(?P<f>ones|zeros)\(\(\s*(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*\)",
         "a shape stands without parentheses: {f}({a}, {b})",
@@ -159,7 +166,7 @@ FORMULAS = (
     SyntaxHint(r"‸[∑Σ]|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
     # A capital is a matrix as likely as a number.
     SyntaxHint(
-        rf"\b(?P<f>[A-Z]\w*)\s+‸(?P<x>{NAME})",
+        rf"(?<!\.)\b(?P<f>[A-Z]\w*)\s+‸(?P<x>{NAME})",
         "a product needs its sign: {f}*{x}, of a matrix {f} @ {x}",
         "y = W1 v",
     ),
@@ -235,6 +242,12 @@ FORMULAS = (
         rf"\b(?P<f>{OF_ONE})\s+‸(?P<n>{NUMBER})\s*(?P<x>{NAME})",
         "an argument stands in parentheses, and a product needs its sign: {f}({n}*{x})",
         "y = sin 2x",
+    ),
+    SyntaxHint(r"(𝟙|\b1)\s*‸\{|𝟙\s*‸[(\[]", "an indicator is the comparison itself: 2*(x > 0)", "y = 1{x > 0}"),
+    SyntaxHint(
+        rf"\b(?!(?:{OF_ONE})\b)(?P<x>{NAME})\s+‸(?P<f>{NAME})\(",
+        "a product needs its sign: {x}*{f}(…)",
+        "y = x sin(x)",
     ),
     # Last of these, for it fits any two words side by side.
     SyntaxHint(

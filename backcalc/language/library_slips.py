@@ -12,7 +12,7 @@ MODULES = (
 )
 # Of an axis by its place or by its name.
 _ALONG = r"(?:(?:axis|dim)\s*=\s*)?(?P<axis>-?\d)\s*(?:,[^()]*)?\)"
-_REDUCED = "sum|mean|prod|amax|max|amin|min|std|var|norm|logsumexp|softmax|log_softmax"
+_REDUCED = "sum|mean|prod|amax|max|amin|min|std|var|logsumexp|softmax|log_softmax"
 
 LIBRARIES = (
     SyntaxHint(
@@ -38,6 +38,12 @@ LIBRARIES = (
         rf"\b{MODULES}‸\.(?:\w+\.)*(?P<fn>{_REDUCED})\(\s*(?P<x>{NAME})\s*,\s*{_ALONG}",
         "along an axis it is {fn}({x}, axis={axis})",
         "y = np.max(x, 0)",
+    ),
+    # The second argument of a norm is its order.
+    SyntaxHint(
+        rf"\b{MODULES}‸\.(?:\w+\.)*norm\(\s*(?P<x>{NAME})\s*,\s*(?!(?:axis|dim|keep))",
+        "of order 1 it is sum(abs({x})), of order 2 norm({x}), of order inf max(abs({x}))",
+        "y = np.linalg.norm(x, 1)",
     ),
     # A layer is made first and called then: nn.ReLU()(x).
     SyntaxHint(

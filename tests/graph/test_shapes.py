@@ -264,3 +264,9 @@ def test_a_product_with_a_power_of_t_that_does_not_fit_names_the_transpose(text)
 def test_a_base_that_is_called_as_euler_s_number_elsewhere_is_told(text, is_told):
     hints = [hint for warning in backcalc.parse(text).run({}).warnings for hint in warning.hints]
     assert ("Euler's number is written e" in hints) == is_told
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("sinx", True), ("lny", True), ("cost", False), ("logp", False)])
+def test_a_function_run_into_its_argument_is_told(name, is_told):
+    hints = [hint for warning in backcalc.parse(f"u = {name}").run({}).warnings for hint in warning.hints]
+    assert any(hint.startswith("the function is written") for hint in hints) == is_told
