@@ -13,16 +13,19 @@ from typing import NamedTuple
 from backcalc.language.foreign.faults import Faults, is_name, no_name
 from backcalc.language.foreign.header import EdgeColumns
 from backcalc.language.lexis import NUMBER, PATTERNS, WORDS
-from backcalc.text.csv_records import is_number, records, unquoted, with_point
+from backcalc.text.csv_records import first_record, is_number, records, unquoted, with_point
 from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural, shorten
 
 _DECLARES = "|".join(sorted(WORDS - {"in"}))  # `in` begins no line: it stands within that of a loop.
+# None of these keeps a way back for each character, which takes a hundred bytes: a line may have millions.
 _STATEMENT = re.compile(
-    rf'(?:[^"\n]|"[^"\n]*")*?(?:=|->|→)|[^\n]*\{{\s*\Z|\s*\}}|(?:[^"\n]*;[ \t]*)?(?:{_DECLARES})[ \t]'
+    rf'(?:[^"\n=→-]++|-(?!>)|"[^"\n]*+")*+(?:=|->|→)|[^\n]*\{{\s*\Z|\s*\}}|(?:[^"\n]*;[ \t]*)?(?:{_DECLARES})[ \t]'
 )
-_SAID = re.compile(r'(?:[^"#\n]|"[^"\n]*"?)*')  # A # in quotes begins no comment.
+_SAID = re.compile(r'(?:[^"#\n]++|"[^"\n]*+"?+)*+')  # A # in quotes begins no comment.
+MOST_CELLS = 10_000
+"""Of a line that are looked at: a table of edges has a few columns, and the rest of a longer line says nothing more."""
 _PLAIN_CELL = re.compile(r"[\w.+\-]*[\w.]|")  # Nothing too: a cell may be empty.
 # An end as most lists have it, in quotes or not; and any column that is passed over.
 _END = """(?:"(?P<{0}1>[\\w']++)"|(?P<{0}2>[\\w']++))"""
@@ -129,7 +132,7 @@ class RowText:
     def cells(self, line: str) -> list[str]:
         """What the cells of a line say."""
         bare = said(line)
-        return [unquoted(bare[slice(*span)]) for span in next(records(bare, self.separator))]
+        return [unquoted(bare[slice(*span)]) for span in first_record(bare, self.separator, MOST_CELLS)]
 
     def rows(self, at: int) -> Iterator[tuple[int, list[str]]]:
         """Where each row from `at` on begins, and its cells."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -337,3 +339,14 @@ def test_a_list_of_neighbours_is_one_error(text):
 @pytest.mark.parametrize("text", ["1 2 3\n2 3", "1 2 3\n2 3 4 5", "x y\nfoo bar baz", "a b 0.5\nb c"])
 def test_rows_that_lack_something_are_no_list_of_neighbours(text):
     assert "neighbours" not in str(refusal(text))
+
+
+@pytest.mark.parametrize("line", ["y " * 100_000, 'y = "' + "x" * 200_000, "1," * 100_000, 'u,v,"' + "x" * 200_000])
+def test_a_line_of_any_length_is_told_apart_in_memory_of_its_own_size(line):
+    tracemalloc.start()
+    try:
+        with suppress(ParseError):
+            as_language(Source("long", line))
+        assert tracemalloc.get_traced_memory()[1] < 30 * len(line)  # A hundred bytes a character, and more, before.
+    finally:
+        tracemalloc.stop()
