@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from types import MappingProxyType
 
-from backcalc.analysis.lettered import differentiated, lettered, resolved, unmarked, unresolved
+from backcalc.analysis.lettered import differentiated, lettered, resolved, unmarked, unresolved, without_marks
 from backcalc.analysis.smoothness import has_domain
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
@@ -20,6 +21,7 @@ from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 # No node of a file is called so, for these have a space.
 MARGIN, CONDITION, SIZE, DIFFERENCE = "a margin", "a condition", "a size", "a difference"
 _TOLD = (MARGIN, CONDITION, SIZE, DIFFERENCE)
+NOTHING: Mapping[str, Expr] = MappingProxyType({})
 _DOMAIN = "what is differentiated"  # The beginning of names: there may be several.
 
 
@@ -85,9 +87,18 @@ def domains_in(graph: Dag) -> list[str]:
     return [name for name in graph.index if name.startswith(_DOMAIN)]
 
 
-def claims_of(graph: Dag) -> list[GraphClaim]:
-    """The claims of `graph`. Raises UsageError for one that compares nothing, BuildError where shapes do not fit."""
+def claims_of(graph: Dag, typed: Mapping[str, Expr] = NOTHING) -> list[GraphClaim]:
+    """The claims of `graph`, where inputs have the values that are `typed` as these are written.
+
+    Raises UsageError for one that compares nothing, BuildError where shapes do not fit.
+    """
     graph = unresolved(graph)
+    # As given values: these are taken by their text, for 0.1 + 0.2 is no 0.3 by floats.
+    nodes = (
+        node._replace(given=StatedValue(typed[node.name], node.span)) if node.name in typed else node
+        for node in graph.nodes
+    )
+    graph = graph._replace(nodes=tuple(nodes)) if typed else graph
     return [_claim(graph, stated) for stated in graph.claims]
 
 
@@ -109,6 +120,7 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
     # The parts of a part too, so that a proof goes down to comparisons.
     parts = [_claim(graph, stated._replace(value=part)) for part in _joined(condition)]
     line = source.line_number(place.start)
+    stated = stated._replace(value=without_marks(stated.value))  # As it is shown.
     return GraphClaim(stated, text, line, made_of, any(strict), all(strict), tuple(parts))
 
 

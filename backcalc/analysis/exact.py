@@ -17,16 +17,14 @@ from backcalc.calculus.exact import exact_adjoints, exact_constant, exact_values
 from backcalc.calculus.exact_warnings import ExactRemarks
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.missing import require_known
-from backcalc.calculus.point import AT, Point, read_point
+from backcalc.calculus.point import Point, read_point, typed_values
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr, names
-from backcalc.language.parser import parse_point
 from backcalc.rules.functions import exact
 from backcalc.rules.functions.objects import Lost, made, nearest
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
-from backcalc.text.files import clean
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
 
@@ -300,12 +298,7 @@ def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: Mod
 def _exact_point(graph: Dag, options: Sequence[str], settled: Point, system: ModuleType) -> Point:
     """The point in exact numbers: of what was typed, of a file's numbers, and of the graph's defaults."""
     # What was typed is read again: as a float64 1/3 is no third, and digits beyond the 17th are gone.
-    typed = {
-        name.id: exact_constant(value, system)
-        for text in options
-        if not text.startswith("@")
-        for name, value in parse_point(clean(AT, text))
-    }
+    typed = {name: exact_constant(value, system) for name, value in typed_values(options).items()}
     given = read_point(options)
     found: Point = {}
     for name, value in settled.items():

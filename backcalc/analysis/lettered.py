@@ -49,11 +49,11 @@ def unresolved(graph: Dag) -> Dag:
     """The graph as its file has it, before derivatives were worked out; of functions f' without the loss of floats."""
     found = graph.unresolved or graph
     # As in the text, before names are made of it: ′ and ’ are read as a prime.
-    if not any(sign in graph.source.text for sign in (PRIME, "′", "’")):
-        return found
-    with exactly():
-        again = build(parse(graph.source), _derivative)
-    return with_inputs(again, set(graph.inputs) - set(again.index))  # A constant may be an input here: e.
+    if any(sign in graph.source.text for sign in (PRIME, "′", "’")):
+        with exactly():
+            found = build(parse(graph.source), _derivative)
+    new = set(graph.inputs) - set(found.index)  # A constant may be an input here: e.
+    return with_inputs(found, new) if new else found
 
 
 def _derivative(formula: Expr, by: str) -> Expr:
@@ -77,17 +77,19 @@ def _marked(call: Call) -> Expr | None:
     return call.args[1] if is_mark else None
 
 
-def unmarked(graph: Dag) -> Dag:
-    """The graph without the marks of what functions f' are the derivatives of."""
+def without_marks(expr: Expr) -> Expr:
+    """A formula without the marks of what functions f' are the derivatives of."""
 
     def _call(call: Call, args: tuple[Expr, ...]) -> Expr:
-        is_sum = call.fn == "+" and isinstance(call.args[1], Call)
-        return args[0] if is_sum and _marked(call.args[1]) is not None else with_args(call, args)  # type: ignore[arg-type]
+        last = call.args[-1] if call.fn == "+" else None
+        return args[0] if isinstance(last, Call) and _marked(last) is not None else with_args(call, args)
 
-    nodes = (
-        node if node.expr is None else node._replace(expr=fold(node.expr, lambda leaf: leaf, _call))
-        for node in graph.nodes
-    )
+    return fold(expr, lambda leaf: leaf, _call)
+
+
+def unmarked(graph: Dag) -> Dag:
+    """The graph with its formulas without marks."""
+    nodes = (node if node.expr is None else node._replace(expr=without_marks(node.expr)) for node in graph.nodes)
     return graph._replace(nodes=tuple(nodes))
 
 

@@ -232,7 +232,8 @@ def _is_zero(trial: Trial, graph: Dag, name: str, point: float | Array) -> bool:
     """Whether a node is exactly 0 at a point of numbers."""
     of = dict(zip(trial.space.shapes, map(float, np.atleast_1d(point)), strict=True))
     evaluation = Evaluation(tape_of(graph), {**trial.at, **of})
-    at: dict[str, Any] = {each: exact.array(value) for each, value in {**trial.at, **of}.items()}
+    fixed = {each: value for each, value in trial.at.items() if graph.node(each).given is None}  # Else by its text.
+    at: dict[str, Any] = {each: exact.array(value) for each, value in {**fixed, **of}.items()}
     # A fraction: of what has none, such as exp(1), nothing is exactly 0.
     value = exact_values(evaluation, at)[evaluation.tape.slot[graph.index[name]]]
     return isinstance(value, Fraction) and value == 0

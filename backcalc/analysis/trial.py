@@ -177,7 +177,9 @@ class Trial:
         return bool(found) if isinstance(found, Fraction) else None
 
     def _exact_values(self, named: Mapping[str, Any]) -> list[Any]:
-        fixed = {name: exact.array(value) for name, value in self.at.items()}
+        # What the graph itself has by its text is more than its float.
+        graph = self.claim.graph
+        fixed = {name: exact.array(value) for name, value in self.at.items() if graph.node(name).given is None}
         with suppress(PolynomialTooLongError):  # A power with letters may grow beyond what serves anybody.
             return exact_values(self._shaped, fixed | dict(named))
         return [Lost("what is too long")] * len(self._shaped.rows)

@@ -8,6 +8,7 @@ from typing import Any
 from backcalc.calculus.constant import constant, default_of
 from backcalc.graph.build import with_inputs
 from backcalc.graph.model import Dag
+from backcalc.language.expr import Expr
 from backcalc.language.lexis import as_named
 from backcalc.language.parser import parse_expression, parse_point
 from backcalc.rules.primitives import CONSTANTS
@@ -48,6 +49,13 @@ def read_point(options: Iterable[str], option: str = AT) -> Point:
             typed.add(name.id)
             point[name.id] = constant(value, source)
     return point
+
+
+def typed_values(options: Iterable[str]) -> dict[str, Expr]:
+    """The expressions that `--at` options give, as they are typed: what is read from a file is not among them."""
+    return {
+        name.id: value for text in options if not text.startswith("@") for name, value in parse_point(clean(AT, text))
+    }
 
 
 def from_mapping(at: Mapping[str, Any], source: Source) -> Point:

@@ -26,8 +26,10 @@ from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, tried
 from backcalc.analysis.verify import verified
 from backcalc.calculus.load import load
+from backcalc.calculus.point import read_point, settle, typed_values
 from backcalc.calculus.run import run
 from backcalc.graph.functions import BUILT_IN
+from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import lookup
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
@@ -256,6 +258,38 @@ ONCE_WRONG = {
 def test_a_verdict_that_was_wrong_once(name):
     text, condition, verdict = ONCE_WRONG[name]
     assert verified(claim(text, condition), {}, 200, 0, 2.0).verdict == verdict
+
+
+# What is typed for `--at` is a number as it is written, too.
+TYPED = {
+    "a sum": ("x=0.1 + 0.2", "x == 0.3", "proved"),
+    "a quotient": ("x=1/3", "3*x == 1", "proved"),
+    "what cancels": ("x=1e16 + 1 - 1e16", "x <= 0", "refuted"),
+    "a root": ("x=sqrt(2)", "x^2 == 2", "open"),
+    "more digits than a float has": ("x=0.1000000000000000000001", "x > 0.1", "proved"),
+    "a slope there": ("x=0.1 + 0.2", "grad(x^2, x) <= 0.6", "proved"),
+}
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_verdict_of_what_is_typed(name):
+    point, condition, verdict = TYPED[name]
+    graph = load(Source("a.bg", f"input x; claim {condition}"))
+    (asked,) = claims_of(graph, typed_values([point]))
+    assert verified(asked, read_point([point]), 200, 0, 2.0).verdict == verdict
+
+
+def test_a_claim_of_a_function_s_derivative_is_shown_as_that():
+    asked = claim("def f(t) = 0.1*0.1*t + log(t); input w in [1, 2]; ", "f'(w) <= 2")
+    assert unparse(asked.stated.value) == "0.1*0.1 + 1/w <= 2"
+
+
+@pytest.mark.parametrize(("point", "verdict"), [([], "refuted"), (["e=2"], "proved")])
+def test_a_constant_that_is_given_a_value_is_an_input_of_the_claim_too(point, verdict):
+    graph = load(Source("a.bg", "def f(t) = e*t; input w in [0, 1]; y = e*w; claim grad(y, w) <= 2 and f'(w) <= 2"))
+    at = read_point(point)
+    (asked,) = claims_of(settle(graph, at)[0], typed_values(point))
+    assert verified(asked, at, 200, 0, 2.0).verdict == verdict
 
 
 def test_a_proof_of_derivatives_needs_no_value_of_what_they_do_not_show():
