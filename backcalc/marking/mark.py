@@ -15,6 +15,7 @@ from backcalc.calculus.digits import (
     NOTHING,
     Known,
     Tolerance,
+    decimals_of,
     half_claimed,
     is_right,
     last_units,
@@ -124,7 +125,7 @@ class Attempt:
     def has_digits(self) -> bool:
         """Whether a significant digit was written, so that something may be told from it."""
         if shape_of(self.value):
-            return True
+            return bool((self.value != 0).any())  # [0, 0] claims no more than 0 does.
         return self.value != 0 and significant_digits(self.answer.value) != 0  # `0`, `0.00` and `1 - 1` have none.
 
     @cached_property
@@ -170,4 +171,4 @@ class Attempt:
     @property
     def decimals(self) -> int:
         """How many decimals were written."""
-        return len(self.text.partition(".")[2].rstrip("] "))  # Of `[0.12]` the bracket is no digit.
+        return decimals_of(self.answer.value)

@@ -17,6 +17,7 @@ from backcalc.marking.rounding import ROUNDED_ZERO, Roundings
 from backcalc.marking.sheet import MOST_KNOWN, question
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
+from backcalc.text.wording import plural
 
 _NO_MARK = Mark("", "", None, "missing")
 
@@ -96,7 +97,7 @@ class Marker(ABC):
                 found[id(given)] = given.wrong(self.tolerance, None, note)
         for given in others:
             if id(given) not in found and self._is_rounded_zero(given, sheet, found):
-                found[id(given)] = given.marked("rounding", note=ROUNDED_ZERO.format(given.decimals))
+                found[id(given)] = given.marked("rounding", note=ROUNDED_ZERO.format(plural(given.decimals, "decimal")))
         seconds = (given for given in others if given.is_second and id(given) not in found)
         found |= {id(given): given.wrong(self.tolerance, self._second_diagnosis(given)) for given in seconds}
         wrong = [given for given in others if id(given) not in found]

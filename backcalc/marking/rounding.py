@@ -11,13 +11,13 @@ from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, significa
 from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.truth import Truth
-from backcalc.rules.values import shape_of
+from backcalc.rules.values import flat, shape_of
 
 ROUNDED = "this comes out when every intermediate result is {}"
 TO_SINGLE = "this is right to single precision"
 CUT_OFF, OFF_BY_ONE = "the last digit is cut off, not rounded", "the last digit is off by one"
 TOO_SHORT = "this rounds right, but more digits are needed"
-ROUNDED_ZERO = "this comes out when every result is rounded to {} decimals"
+ROUNDED_ZERO = "this comes out when every result is rounded to {}"
 SINGLE, SINGLE_DIGITS = 1e-6, 7
 """How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
 FEWEST_DIGITS = 3
@@ -46,7 +46,8 @@ class Roundings:
 
     def is_zero(self, given: Attempt) -> bool:
         """Whether work to as many decimals as a zero is written with comes to it."""
-        return bool(abs(given.expected) <= given.half)  # It rounds to 0 by itself.
+        # It rounds to 0 by itself, in an array every element.
+        return max(map(abs, flat(given.expected)), default=0.0) <= max(given.units, default=0.0) / 2
 
     def shortfall(self, given: Attempt) -> str:
         """What is missing of an answer that is right as far as it goes."""

@@ -352,6 +352,29 @@ def test_a_zero_with_decimals_may_be_a_rounded_result(sheet, verdict):
     assert verdicts(key.mark(source, read_answers(source)[0])[0])[-1] == verdict
 
 
+SMALL = "input x = [1, 2, 3]; input c = 5\ny = 0.001*sum(x^2)\nu = c^2\nL = y + u\n"  # ∂L/∂x = [0.002, 0.004, 0.006]
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("[0, 0, 0]", "wrong"),  # Work to two decimals gives 0 for 0.001, and a zero shows no work.
+        ("[[0], [0], [0]]", "wrong"),
+        ("[0.00, 0.00, 0.00]", "rounding"),
+        ("[0.0, 0.0, 0.0]", "rounding"),
+        ("[0.000, 0.000, 0.000]", "wrong"),
+        ("[0.00, 0.00, 0.01]", "rounding"),
+        ("[0.002, 0.004, 0.006]", "right"),
+    ],
+)
+def test_an_array_of_zeros_is_a_zero(answer, verdict):
+    for others, found in (("y = 0.014; u = 25; L = 25.014; ", verdict), ("y = 1; u = 2; L = 3; ", "wrong")):
+        source = Source("sheet", f"{others}dL/dx = {answer}")
+        mark = Key(run(backcalc.parse(SMALL).objects, {})).mark(source, read_answers(source)[0])[0][-1]
+        # On a poor sheet a zero is a guess; what has digits is not.
+        assert mark.verdict == (verdict if any(digit in answer for digit in "1246") else found)
+
+
 @pytest.mark.parametrize(
     ("sheet", "tolerance", "verdict"),
     [

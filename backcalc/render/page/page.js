@@ -225,6 +225,11 @@
     return off <= Math.min(given.half, most);
   }
 
+  // Without a significant digit, as 0, 0.00, 1 - 1 and [0, 0] are: nothing is told from it.
+  function isZero(given) {
+    return flat(given).every((each) => each.digits === 0 || each.value === 0);
+  }
+
   // Beside larger elements a zero may stand for a small one.
   function slackOfZero(given, largest, decimals, most) {
     if (!largest) return -1;
@@ -256,7 +261,7 @@
   }
 
   function rounding(given, { truth, scale, rounded }, { roundings, words }) {
-    if (given.digits === 0) return "";
+    if (isZero(given)) return "";
     const order = roundings.map((_, i) => i).filter((i) => given.digits !== 1 || !roundings[i][3]);
     const away = (i) => +(roundings[i][1] !== "decimals" || roundings[i][0] !== given.decimals);
     order.sort((a, b) => away(a) - away(b) || a - b);
@@ -272,7 +277,7 @@
 
   function why(given, asked, key) {
     const { truth, ofZero, ofOthers } = asked;
-    if (given.digits === 0) return ofZero;
+    if (isZero(given)) return ofZero;
     if (ofOthers) return ofOthers;
     if (String(shape(given)) !== String(shape(truth)) && String(shape(given)) !== String(shape(truth).reverse())) {
       return `the shape is ${shape(truth).join("×") || "that of a number"}, not ${shape(given).join("×") || "that of a number"}`;
