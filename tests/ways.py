@@ -51,7 +51,7 @@ def answers(text: str, at: dict[str, Any]) -> Iterator[tuple[str, Answer]]:
     if at:
         points = run_arrays(graph, {name: np.array([value, value]) for name, value in at.items()}, {}, plain.output)
         yield "points", (points.value[1], {name: found[1] for name, found in points.gradient.items()})
-    statements = derive(graph, [plain.output], wrt)
+    statements = derive(graph, [plain.output], wrt).statements
     derived = build(Program(Source("derived", ""), tuple(statements), ()))
     found = run(derived, at, plain.output)
     names = {name: derivative_name(plain.output, name) for name in wrt}

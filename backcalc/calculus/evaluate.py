@@ -19,6 +19,7 @@ from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling, tidy
 from backcalc.rules.values import (
+    MOST_WRITTEN,
     Numeric,
     Spelt,
     Value,
@@ -195,6 +196,14 @@ class Evaluation:
         # Numbers are spelt only where there will be formulas, so that plain runs do without.
         # 4/3 is a number like any other, but of 4/3*pi the file has two that belong together.
         constant = zip(args, self.tape.args[slot], strict=True)
+        if is_array(found):
+            pairs = (spelling_of(arg) is not None or self.tape.constant[at] for arg, at in constant)
+            is_said = self._spells and all(pairs)
+            # What is made of small arrays, so that 1 - t stays that; of others the elements are read off.
+            is_short = is_said and found.size <= MOST_WRITTEN and row.shape == "elementwise"
+            if not is_short or all(spelling_of(arg) is None for arg in args):
+                return found
+            return named(found, make(row.symbol, *map(literal, args), options=row.chosen))
         is_spelt = any(isinstance(arg, Spelt) for arg in args) and all(
             isinstance(arg, Spelt) or self.tape.constant[place] for arg, place in constant
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from functools import reduce
 from math import isfinite
 from types import MappingProxyType
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from backcalc.language.expr import (
     fold,
     with_args,
 )
-from backcalc.rules.written import fraction_of, written
+from backcalc.rules.written import LONG, fraction_of, written
 
 LARGEST_COUNT = 1_000_000  # Elements whose mean is still a quotient by their number.
 
@@ -40,7 +41,8 @@ class Spelling(NamedTuple):
     def number(self, value: float) -> Expr:
         """A number that the file has not: 1/2 where it says so, or speaks of no decimals."""
         # 0.25 in a file of decimals stays one.
-        if value.is_integer() or not isfinite(value) or (self.has_decimals and abs(value) not in self.fractions):
+        is_decimal = self.has_decimals and abs(value) not in self.fractions
+        if value.is_integer() or not isfinite(value) or (is_decimal and len(repr(value)) <= LONG):
             return written(value)
         # 1/n, however large n is: the mean of n elements.
         if 1 / LARGEST_COUNT <= value < 1 and value == 1 / round(1 / value):
@@ -72,6 +74,9 @@ def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Spelling = PLAI
             return _over(product, part.args[0], spelling)
         if part.fn == NEGATE and isinstance(args[0], Call) and args[0].fn in ("*", "/"):
             return _negated(args[0])
+        if part.fn == "/" and args[0] is not part.args[0] and _is_over_number(args[0]):
+            above, below = args[0].args  # type: ignore[union-attr]
+            return Call("/", (above, _with_first(below, args[1])))  # One bar: p/(760*(C + T)).
         name = spelling.names.get(part.fn)
         found = with_args(part, args) if name is None else Call(name, args, options=part.options)
         return _over(found, part.args[0], spelling) if part.fn == "*" else found
@@ -103,6 +108,20 @@ def _over(product: Call, number: Expr, spelling: Spelling) -> Expr:
     if not isinstance(number, Number) or number.text or number.value in spelling.fractions:
         return product
     return Call("/", (_without_first(product), first.args[1]))
+
+
+def _is_over_number(expr: Expr) -> bool:
+    """Whether a formula is a quotient by a whole number."""
+    return isinstance(expr, Call) and expr.fn == "/" and isinstance(expr.args[1], Number)
+
+
+def _with_first(number: Expr, product: Expr) -> Expr:
+    """A product that leans to the left with one factor more before its first."""
+    factors: list[Expr] = []
+    while isinstance(product, Call) and product.fn == "*":
+        factors.append(product.args[1])
+        product = product.args[0]
+    return reduce(lambda found, factor: Call("*", (found, factor)), [product, *reversed(factors)], number)
 
 
 def _without_first(product: Expr) -> Expr:

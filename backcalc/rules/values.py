@@ -77,7 +77,7 @@ def spelling_of(value: object) -> Expr | None:
     return getattr(value, "expr", None)
 
 
-def named(value: Numeric, name: Name) -> Numeric:
+def named(value: Numeric, name: Expr) -> Numeric:
     """A constant, number or array, that stands in formulas by its name."""
     if not is_array(value):
         return spelt(value, name, is_named=True)

@@ -126,6 +126,8 @@ def gradient(text: str, by: str = "x") -> str:
         ("const t = 0; y = sigmoid(x); L = -(t*log(y) + (1 - t)*log(1 - y))", "y - t"),
         ("const k = 2; input x[3]; y = k*sum(x^2)", "2*k*x"),
         ("const k = 2; const t = [1, 0]; input x[2]; y = k*sum((x - t)^2)", "2*k*(x - t)"),
+        ("const t = [0, 1]; input x[2]; y = -sum(t*log(x) + (1 - t)*log(1 - x))", "(x - t)/(x*(1 - x))"),
+        ("const t = [0, 1]; input x[2]; y = sum((1 - t)*x^3)", "3*(1 - t)*x^2"),
         ("const k = 3; input x[2], A[2,2]; y = sum(k*(A @ x))", "k*(A.T @ [1, 1])"),
         ("const k = 3; input x[2], A[2,2]; y = sum(k*(A @ x^2))", "2*k*(A.T @ [1, 1])*x"),
         # What is known not to be 0 may stand below the bar; what may be 0 must not come there.

@@ -47,6 +47,10 @@ def adjoint(text: str, of: str = "x") -> str:
         ("1/3*x*z", "z/3"),
         ("x*z/sqrt(2)", "z/sqrt(2)"),
         ("sqrt(2)*x*z", "sqrt(2)*z"),
+        # Nobody reads 0.0013157894736842105, nor two bars.
+        ("0.5*z^2 + x*z/760", "z/760"),
+        ("0.5*z^2 + x*z/760/(1 + z)", "z/(760*(1 + z))"),
+        ("0.5*z^2 + x*z/8", "0.125*z"),
         ("sqrt(2*pi)*x*z", "sqrt(2*pi)*z"),
         ("z*x^e", "z*e*x^(e - 1)"),
         ("x^2.50*z", "2.50*x^1.5*z"),
