@@ -12,7 +12,8 @@ from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, names, postorder, size
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
-from backcalc.rules.row import AXIS, KEEPDIMS
+from backcalc.rules.lower import expression
+from backcalc.rules.row import AXIS, KEEPDIMS, Primitive
 from backcalc.rules.shortest import LONGEST, EqualForms, NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import remade
 from backcalc.rules.values import Value, is_array, speaks_of_constant
@@ -123,7 +124,7 @@ class Textbook:
         """The nodes whose function has no value below 0."""
         tape, rows = self.evaluation.tape, self.evaluation.rows
         pairs = ((node.name, rows[slot]) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True))
-        return {name for name, row in pairs if row is not None and row.range.startswith("out >= 0")}
+        return {name for name, row in pairs if row is not None and _is_from_zero(row)}
 
     @cached_property
     def _users(self) -> dict[int, list[int]]:
@@ -153,3 +154,9 @@ class Textbook:
 def _is(part: Expr, *fns: str) -> TypeIs[Call]:
     """Whether a part of a formula is a call of one of these functions."""
     return isinstance(part, Call) and part.fn in fns
+
+
+def _is_from_zero(row: Primitive) -> bool:
+    """Whether the range of a function, one bound or several that all hold, begins at 0."""
+    least = Call(">=", (Name("out"), Number(0.0)))
+    return bool(row.range) and least in postorder(expression(row.range))

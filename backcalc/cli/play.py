@@ -11,8 +11,10 @@ from backcalc.cli.output import print_lines
 from backcalc.cli.process import INTERRUPTED
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
+from backcalc.marking.notation import Subject
 from backcalc.marking.sheet import NO_ANSWERS, read_answers
-from backcalc.quiz.exercise import Exercise, question_lines, symbol
+from backcalc.marking.subject import subject_of
+from backcalc.quiz.exercise import Exercise, question_lines
 from backcalc.quiz.hints import hints
 from backcalc.render.reports.marks import notes_of
 from backcalc.text.errors import BackcalcError, UsageError
@@ -50,7 +52,7 @@ class Game:
     @property
     def prompt(self) -> str:
         """The question as it stands before the cursor: its number, of how many, and what is asked."""
-        return f"({self._place + 1}/{len(self._exercise.asked)}) {symbol(self._asked)} = "
+        return f"({self._place + 1}/{len(self._exercise.asked)}) {subject_of(self._asked, '∂')} = "
 
     @property
     def score(self) -> str:
@@ -64,10 +66,10 @@ class Game:
             self._has_quit = True
             return []
         if text.lower() in SKIP:
-            name, value = self._exercise.key[self._place]
-            self._sheet.append(f"{name} = {value}")
+            asked, value = self._exercise.key[self._place]
+            self._sheet.append(f"{subject_of(asked)} = {value}")
             self._turn(self._place + 1)
-            return [f"  it is {symbol(name)} = {value}"]
+            return [f"  it is {subject_of(asked, '∂')} = {value}"]
         if text.lower() in HINT:
             return [self._hint()]
         # What cannot be read costs no try either: it is told as everywhere else, and asked again.
@@ -77,7 +79,7 @@ class Game:
             return str(error).split("\n")
 
     @property
-    def _asked(self) -> str:
+    def _asked(self) -> Subject:
         return self._exercise.asked[self._place]
 
     def _turn(self, place: int) -> None:
@@ -92,7 +94,7 @@ class Game:
         source = Source("answer", text)
         answers, errors = read_answers(source)
         if errors or len(answers) != 1:
-            source = Source("answer", f"{self._asked} = {text}")
+            source = Source("answer", f"{subject_of(self._asked)} = {text}")
             answers, errors = read_answers(source)
         marked, refused = self._key.mark(source, answers[:1])
         faults = [mark.fault for mark in marked if mark.fault]
@@ -117,8 +119,8 @@ class Game:
 
     def _marked(self, marked: Mark) -> list[str]:
         # An answer to another question is no mistake: it costs no try.
-        if marked.name != self._asked:
-            return [f"  this is {symbol(marked.name)}; {symbol(self._asked)} is asked"]
+        if marked.about is not None and marked.about != self._asked:
+            return [f"  this is {subject_of(marked.about, '∂')}; {subject_of(self._asked, '∂')} is asked"]
         if marked.verdict == "right":
             self._right += 1
             self._sheet.append(f"{marked.name} = {marked.given}")

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from backcalc.calculus.result import AnyRun
 from backcalc.cli.options import Asked
 from backcalc.marking.mark import Mark
-from backcalc.marking.sheet import question
 
 
 def pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
@@ -30,5 +29,6 @@ def _node(mark: Mark, found: AnyRun) -> str:
     where = mark.diagnosis.where if mark.diagnosis else ""
     if where in found.graph.index:
         return where
-    about = question(mark.name)
+    about = mark.about
+    assert about is not None  # Whoever has marked an answer has said so.
     return about.wrt if about.wrt is not None and about.wrt in found.graph.index else about.of

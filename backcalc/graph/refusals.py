@@ -59,12 +59,12 @@ _WINDOWED = {"conv": _of_conv, "pool": _of_pool, "reshape": _of_reshape}
 _NAMES = {VECTOR: "a list"}
 
 
-def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:
-    """That an operation does not take arguments of these shapes."""
+def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None], symbol: str = "") -> str:
+    """That an operation does not take arguments of these shapes; `symbol` is what it goes by, if not by its own."""
     words = [shape_words(shape) for shape in shapes]
     # As a list in a sentence: a, b and c.
     found = " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
-    name = written_name(row.symbol)
+    name = symbol or written_name(row.symbol)
     # Of these the sizes say more than the kinds.
     if rule in _WINDOWED:
         return _WINDOWED[rule](row, name, shapes, words)

@@ -121,10 +121,9 @@ class _Explanation:
         """The arguments of an operation do not go together."""
         row, rule, args = self.tape.rows[slot], rule_of(self.tape, slot), self.tape.args[slot]
         assert row is not None
-        message = refusal(row, rule, shapes)
         # An `if` is read as `where`, a name that its writer may never have seen.
-        if row.symbol == "where" and self._text(slot).startswith("if"):
-            message = message.replace("`where`", "`if`")
+        is_if = row.symbol == "where" and self._text(slot).startswith("if")
+        message = refusal(row, rule, shapes, "if" if is_if else "")
         # Where an argument alone does not tell, it is the value that it does not go with.
         slots = list(args)
         if None in shapes:

@@ -13,12 +13,12 @@ from backcalc.text.errors import Code, Diagnostic
 
 MOST_WRITTEN = 10_000  # Elements, each of which is an operand of its own.
 
-_LENGTHS = ("n", "m, n")  # Of a vector, of a matrix.
-WRITTEN: dict[str, tuple[tuple[str, ...], Callable[[tuple[int, ...], int], float]]] = {
+_LENGTHS = (("n",), ("m", "n"))  # Of a vector, of a matrix.
+WRITTEN: dict[str, tuple[tuple[tuple[str, ...], ...], Callable[[tuple[int, ...], int], float]]] = {
     "ones": (_LENGTHS, lambda _shape, _i: 1.0),
     "zeros": (_LENGTHS, lambda _shape, _i: 0.0),
-    "eye": (("n",), lambda shape, i: float(i // shape[1] == i % shape[1])),
-    "onehot": (("k, n",), lambda _shape, i: float(i == 0)),  # Counted from the one that is 1.
+    "eye": ((("n",),), lambda shape, i: float(i // shape[1] == i % shape[1])),
+    "onehot": ((("k", "n"),), lambda _shape, i: float(i == 0)),  # Counted from the one that is 1.
 }
 """By name: the ways to call it, and the element at a place of its elements in a row."""
 
@@ -26,17 +26,17 @@ WRITTEN: dict[str, tuple[tuple[str, ...], Callable[[tuple[int, ...], int], float
 def written_out(call: Call) -> Expr | Diagnostic:
     """The array that a call of one of these is, or what is wrong with it."""
     ways, element = WRITTEN[call.fn]
-    wanted = [way for way in ways if len(way.split(", ")) == len(call.args)]
-    if not wanted:
-        hint = (f"it is written {' or '.join(f'{call.fn}({way})' for way in ways)}",)
-        counts = " or ".join(str(len(way.split(", "))) for way in ways)
+    forms = {len(way): f"{call.fn}({', '.join(way)})" for way in ways}
+    if len(call.args) not in forms:
+        hint = (f"it is written {' or '.join(forms.values())}",)
+        counts = " or ".join(map(str, forms))
         message = f"`{call.fn}` takes {counts} argument{'s' * (counts != '1')}, not {len(call.args)}"
         return Diagnostic(Code.ARITY, message, call.span, hints=hint)
     numbers = [_whole(arg) for arg in call.args]
     for arg, number in zip(call.args, numbers, strict=True):
         if number is None:
             message = f"what `{call.fn}` takes are whole numbers, 0 or more"
-            return Diagnostic(Code.BAD_INDEX, message, arg.span, hints=(f"it is written {call.fn}({wanted[0]})",))
+            return Diagnostic(Code.BAD_INDEX, message, arg.span, hints=(f"it is written {forms[len(call.args)]}",))
     return _array(call, [number or 0 for number in numbers], element)
 
 

@@ -1,5 +1,5 @@
 """Answers against the truth: a verdict each.
 
 Doors: class_summary, computed, diagnosis/diagnose, diagnosis/telling, exact_truth, foreseen, grade, key, large, mark,
-marker, missing, rework, rounding, sheet, subject, submissions, truth, workers.
+marker, missing, notation, rework, rounding, sheet, subject, submissions, truth, workers.
 """

@@ -13,7 +13,7 @@ from backcalc.marking.formulas.judge import FormulaAnswer
 from backcalc.marking.formulas.names import is_formula_of, resolved
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.remedies import remedied
-from backcalc.marking.subject import refusals, settled, subject_of, unknown
+from backcalc.marking.subject import about, refusals, settled, subject_of, unknown
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import is_known
 from backcalc.text.errors import Diagnostic, UsageError
@@ -86,4 +86,4 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
 def unreadable(answer: Answer, source: Source, fault: Diagnostic, expected: Any) -> Mark:
     """The mark of an answer that cannot be read."""
     text = as_written(source, answer.value_span)
-    return Mark(subject_of(answer), text, expected, "unreadable", note=fault.message, fault=fault)
+    return Mark(subject_of(answer), text, expected, "unreadable", note=fault.message, fault=fault, about=about(answer))

@@ -12,7 +12,7 @@ from backcalc.calculus.run import Run
 from backcalc.graph.model import Dag
 from backcalc.language.statements import Answer
 from backcalc.marking.mark import Mark
-from backcalc.marking.sheet import question
+from backcalc.marking.notation import Subject
 from backcalc.marking.truth import Truth
 from backcalc.rules.functions.objects import nearest
 from backcalc.rules.values import is_known, shape_of
@@ -51,7 +51,7 @@ class ExactTruth(Truth):
 
     def shown(self, mark: Mark) -> Mark:
         """A mark that shows the exact numbers."""
-        found = self.in_exact_numbers(question(mark.name))
+        found = None if mark.about is None else self.in_exact_numbers(mark.about)
         return mark if found is None else replace(mark, expected=found)
 
     @property
@@ -62,7 +62,7 @@ class ExactTruth(Truth):
         except BackcalcError:  # Told of each answer; floats, then, are all that there is.
             return self.run.warnings
 
-    def in_exact_numbers(self, answer: Answer) -> Any:
+    def in_exact_numbers(self, answer: Answer | Subject) -> Any:
         """The true value in exact numbers; None where it is a formula, or not known."""
         plain = self.whole(answer)
         if plain is None or not is_known(plain):  # What is not known in floats is not in fractions.

@@ -16,7 +16,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Mark, Verdict
 from backcalc.marking.missing import last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, SheetReader, by_place, read_stated
-from backcalc.marking.subject import settle_answers, subject_of
+from backcalc.marking.subject import about, settle_answers, subject_of
 from backcalc.marking.submissions import Submission
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
@@ -161,7 +161,7 @@ def on_what_is_asked(
         yield (
             given.get(name)
             or absent.get(name)
-            or _whole(name, _parts(answer, answers, given), key.truth.expected(answer))
+            or _whole(answer, _parts(answer, answers, given), key.truth.expected(answer))
         )
 
 
@@ -172,12 +172,11 @@ def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Mark]) 
     return [given[name] for name in names if name in given]
 
 
-def _whole(name: str, parts: Sequence[Mark], expected: Any) -> Mark:
-    """The mark of an array whose elements are answered one by one: the worst of theirs."""
+def _whole(asked: Answer, parts: Sequence[Mark], expected: Any) -> Mark:
+    """The mark of an array that is `asked` whose elements are answered one by one: the worst of theirs."""
     worst = max(parts, key=lambda mark: VERDICTS.index(mark.verdict))  # VERDICTS are from the best to the worst.
-    return replace(
-        worst, name=name, given="; ".join(f"{mark.name} = {mark.given}" for mark in parts), expected=expected
-    )
+    given = "; ".join(f"{mark.name} = {mark.given}" for mark in parts)
+    return replace(worst, name=subject_of(asked), given=given, expected=expected, about=about(asked))
 
 
 def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[list[Answer], list[Diagnostic]]:

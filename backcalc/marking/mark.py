@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
 from typing import Any, Literal, get_args
@@ -26,7 +26,8 @@ from backcalc.calculus.digits import (
 from backcalc.graph.shapes import Shape
 from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.telling import Diagnosis
-from backcalc.marking.subject import subject_of
+from backcalc.marking.notation import Subject
+from backcalc.marking.subject import about, subject_of
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
@@ -57,6 +58,8 @@ class Mark:
     misshapen: Shape | None = None
     fault: Diagnostic | None = None
     """Of one that is unreadable: what, and where, keeps it from being read."""
+    about: Subject | None = field(default=None, compare=False)
+    """What `name` says, for who goes on from there."""
 
     @property
     def is_fine(self) -> bool:
@@ -153,7 +156,8 @@ class Attempt:
     def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Mark:
         """The answer with its verdict."""
         # In one spelling, however it was asked.
-        return Mark(subject_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
+        name = subject_of(self.answer)
+        return Mark(name, self.text, self.expected, verdict, diagnosis, note, about=about(self.answer))
 
     @cached_property
     def text(self) -> str:

@@ -13,13 +13,12 @@ from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.entries import BROKEN_LINK
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
+from backcalc.marking.notation import Subject
 from backcalc.marking.rounding import ROUNDED_ZERO, Roundings
-from backcalc.marking.sheet import MOST_KNOWN, question
+from backcalc.marking.sheet import MOST_KNOWN
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural
-
-_NO_MARK = Mark("", "", None, "missing")
 
 
 class AnyTruth(Protocol):
@@ -74,17 +73,16 @@ class Marker(ABC):
         marks, errors = self.mark(source, stated)
         return [mark for mark in marks if not mark.fault], errors + [mark.fault for mark in marks if mark.fault]
 
-    def first_wrong(self, marked: Iterable[Mark]) -> str | None:
-        """The first wrong answer: of values as the graph has them, derivatives from the output back, second ones."""
+    def first_wrong(self, marked: Iterable[Mark]) -> Subject | None:
+        """What the first wrong answer is about: values in order, then derivatives backwards, then second ones."""
         index = self.run.graph.index
 
-        def _place(mark: Mark) -> tuple[bool, bool, int]:
-            asked = question(mark.name)
+        def _place(asked: Subject) -> tuple[bool, bool, int]:
             place = index[asked.of] if asked.wrt is None else -index.get(asked.wrt, len(index))
             return asked.then is not None, asked.wrt is not None, place
 
-        wrong = (mark for mark in marked if mark.verdict == "wrong")
-        return min(wrong, key=_place, default=_NO_MARK).name or None
+        wrong = (mark.about for mark in marked if mark.verdict == "wrong" and mark.about is not None)
+        return min(wrong, key=_place, default=None)
 
     def _marks(self, sheet: list[Attempt]) -> Iterator[Mark]:
         # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.

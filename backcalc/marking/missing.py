@@ -10,7 +10,7 @@ from backcalc.language.expr import NOWHERE, Number
 from backcalc.language.statements import Answer
 from backcalc.marking.mark import Mark
 from backcalc.marking.marker import Marker
-from backcalc.marking.subject import part, refusals, subject_of
+from backcalc.marking.subject import about, part, refusals, subject_of
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.wording import shorten
@@ -31,7 +31,7 @@ def missing(key: Marker, asked: Iterable[Answer], answers: Iterable[Answer]) -> 
     given = {subject_of(answer): answer for answer in answers if not refusals(key.run, answer)}
     wanted = {subject_of(answer): answer for answer in asked}
     return [
-        Mark(name, "", key.truth.expected(answer), "missing")
+        Mark(name, "", key.truth.expected(answer), "missing", about=about(answer))
         for name, answer in wanted.items()
         if name not in given and not _is_covered(key, answer, given.values())
     ]

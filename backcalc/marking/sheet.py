@@ -11,7 +11,8 @@ from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import Answer, Comment, Link
 from backcalc.marking.formulas.reading import is_formula, is_only_formula, read_formula
-from backcalc.marking.notation import Line, Subject, answers_of, is_blank, links_of, read_line, value_of
+from backcalc.marking.notation import Line, answers_of, is_blank, links_of, read_line, value_of
+from backcalc.marking.subject import about
 from backcalc.marking.written import choice_in, read_value
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
 from backcalc.text.files import name_of, pieces, salvage
@@ -208,16 +209,12 @@ def _of_cell(source: Source, question: Answer, span: Span, *, has_decimal_commas
         value, _ = value_of(source.text, value.start + 1, value.end)
     # Some write all of `dL/dx = 3` into the column of dL/dx.
     line = read_line(source.text, span)
-    if line is not None and line.subject == _subject_of(question):
+    if line is not None and line.subject == about(question):
         value = line.value
     if is_blank(source.text[slice(*value)]):
         return None
-    about = Line(_subject_of(question), span, value, None)
-    return _answer(source, about, has_decimal_commas=has_decimal_commas)
-
-
-def _subject_of(answer: Answer) -> Subject:
-    return Subject(answer.of, answer.wrt, answer.of_place, answer.wrt_place, answer.then, answer.then_place)
+    line = Line(about(question), span, value, None)
+    return _answer(source, line, has_decimal_commas=has_decimal_commas)
 
 
 def _moved(answer: Answer, by: int) -> Answer:

@@ -11,6 +11,7 @@ from backcalc.calculus.question import is_constant, loss_hints, no_variable
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.statements import Answer
+from backcalc.marking.notation import Subject
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.numerals import second_derivative
 from backcalc.text.suggest import did_you_mean
@@ -20,14 +21,19 @@ if TYPE_CHECKING:
     from backcalc.calculus.result import AnyRun
 
 
-def part(answer: Answer, rank: int) -> tuple[Any, ...]:
+def part(answer: Answer | Subject, rank: int) -> tuple[Any, ...]:
     """The index, in what `answer` is about, of the element or elements that it names; `rank` is that of its `of`."""
     # ∂h/∂x[1] is a column: the derivative has h's axes first, then x's.
     rest = (slice(None),) * (rank - len(answer.of_place)) if answer.wrt_place else ()
     return (*answer.of_place, *rest, *answer.wrt_place, *answer.then_place)
 
 
-def subject_of(answer: Answer, d: str = "d") -> str:
+def about(answer: Answer) -> Subject:
+    """What `answer` is about, without its value."""
+    return Subject(answer.of, answer.wrt, answer.of_place, answer.wrt_place, answer.then, answer.then_place)
+
+
+def subject_of(answer: Answer | Subject, d: str = "d") -> str:
     """What `answer` is about, in one spelling: `dL/dW[0,1]` or `t1`; `d` is what stands for a differential."""
     of = answer.of + _place_text(answer.of_place)
     if answer.wrt is None:

@@ -18,6 +18,7 @@ from backcalc.language.expr import INDEX, Call, Expr, Name, Number, fold, names,
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement
 from backcalc.marking.mark import Attempt, Mark
+from backcalc.marking.notation import Subject
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.gates import only
@@ -101,7 +102,7 @@ class Truth:
         """A mark as it is shown: here it shows what it was marked by."""
         return mark
 
-    def whole(self, answer: Answer) -> Any:
+    def whole(self, answer: Answer | Subject) -> Any:
         """The true value of the whole node, or of the whole derivative, that `answer` is about."""
         if answer.wrt is not None and not {answer.wrt, answer.then or answer.wrt} <= self.run.graph.index.keys():
             return 0.0 if answer.then else 1.0  # A loss outside the graph by itself; that slope is the same everywhere.
@@ -110,7 +111,7 @@ class Truth:
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
         return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
 
-    def _of_place(self, answer: Answer, value: Any, rank: int | None = None) -> Any:
+    def _of_place(self, answer: Answer | Subject, value: Any, rank: int | None = None) -> Any:
         """The element or elements of `value` that `answer` is about; the output has this rank, or that of its node."""
         index = part(answer, len(self.run.shape(answer.of)) if rank is None else rank)
         if not index or value is None:

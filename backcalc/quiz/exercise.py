@@ -16,10 +16,10 @@ from backcalc.calculus.point import settle
 from backcalc.calculus.run import Run, run
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr
-from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse
 from backcalc.marking.key import Key
-from backcalc.marking.sheet import question
+from backcalc.marking.notation import Subject
+from backcalc.marking.subject import subject_of
 from backcalc.quiz.chance import Chance
 from backcalc.quiz.networks import NETWORKS, Network, asked_of, text_of
 from backcalc.quiz.recipes import LOSS, RECIPES, Draft, Recipe, Statements
@@ -50,7 +50,7 @@ class Exercise:
     depth: int
     seed: int
     statements: str
-    asked: tuple[str, ...]
+    asked: tuple[Subject, ...]
     exactly: str | None = None
     """In which numbers the key is written: `exact` fractions, `certified` digits, or as floats."""
 
@@ -71,17 +71,17 @@ class Exercise:
         return run(load(Source("quiz", self.statements)), {})
 
     @cached_property
-    def results(self) -> list[tuple[str, Expr]]:
+    def results(self) -> list[tuple[Subject, Expr]]:
         """What is asked, and its value as an expression: a number, a vector of them, or a formula."""
-        key = Key(self.run)
-        values = [key.truth.expected(question(name)) for name in self.asked]
+        truth = Key(self.run).truth
+        values = [truth.whole(asked) for asked in self.asked]
         if self.exactly and all(map(is_known, values)):
-            return [(name, literal(self._exact(question(name)))) for name in self.asked]
+            return [(asked, literal(self._exact(asked))) for asked in self.asked]
         # Adding 0 turns −0 into 0, which no student writes.
         numbers = (value + 0.0 if is_known(value) else value for value in values)
-        return [(name, literal(value)) for name, value in zip(self.asked, numbers, strict=True)]
+        return [(asked, literal(value)) for asked, value in zip(self.asked, numbers, strict=True)]
 
-    def _exact(self, asked: Answer) -> Any:
+    def _exact(self, asked: Subject) -> Any:
         """What is asked, in the numbers of the key."""
         node = self.run.graph.index[asked.of if asked.wrt is None else asked.wrt]
         return (self._exact_run.values if asked.wrt is None else self._exact_run.adjoints)[node]
@@ -98,9 +98,9 @@ class Exercise:
         return run_certified(graph, (), CERTIFIED_DIGITS)
 
     @property
-    def key(self) -> list[tuple[str, str]]:
+    def key(self) -> list[tuple[Subject, str]]:
         """The answers: what is asked, and its value as one writes it."""
-        return [(name, unparse(value)) for name, value in self.results]
+        return [(asked, unparse(value)) for asked, value in self.results]
 
 
 def quiz(kind: str, nodes: int | None, depth: int | None, seed: int) -> Exercise:
@@ -138,13 +138,7 @@ def question_lines(exercise: Exercise) -> Iterator[str]:
 def exercise_lines(exercise: Exercise) -> Iterator[str]:
     """The lines of the graph file with its key."""
     yield from question_lines(exercise)
-    yield from (f"#= {name} = {value}" for name, value in exercise.key)
-
-
-def symbol(name: str) -> str:
-    """What is asked, as one writes it by hand: ∂L/∂x for dL/dx."""
-    # Only derivatives have a slash.
-    return "/".join(f"∂{part[1:]}" for part in name.split("/")) if "/" in name else name
+    yield from (f"#= {subject_of(asked)} = {value}" for asked, value in exercise.key)
 
 
 def _require_size(kind: str, nodes: int, depth: int) -> None:
@@ -175,7 +169,7 @@ class _Attempt:
         self._skeleton = draw_skeleton(chance, nodes, depth, recipe.inputs(-(-nodes // depth)))
         self._draft = Draft(chance)
 
-    def finished(self) -> tuple[str, tuple[str, ...]] | None:
+    def finished(self) -> tuple[str, tuple[Subject, ...]] | None:
         """The statements and what they ask; None where the draw comes to a dead end."""
         draft, recipe, (inputs, *layers) = self._draft, self._recipe, self._skeleton.layers
         for name in inputs:
@@ -228,10 +222,10 @@ class _Attempt:
         weights = [line.name for line in self._draft.inputs if line.name.startswith("W")]
         return [*(name for layer in reversed(self._skeleton.layers) for name in layer), *weights]
 
-    def _asked(self) -> tuple[str, ...]:
+    def _asked(self) -> tuple[Subject, ...]:
         """Values in the order of the graph, where formulas give them, then derivatives."""
         values = (*self._skeleton.args, LOSS) if self._recipe.has_values else ()
-        return (*values, *(f"d{LOSS}/d{name}" for name in self._wrt()))
+        return (*map(Subject, values), *(Subject(LOSS, name) for name in self._wrt()))
 
 
 def _linearized(text: str) -> Linearization:

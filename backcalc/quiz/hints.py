@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from backcalc.calculus.run import Run
 from backcalc.language.unparse import unparse
-from backcalc.marking.sheet import question
+from backcalc.marking.notation import Subject
 from backcalc.quiz.recipes import LOSS
 from backcalc.rules.values import is_known
 from backcalc.text.numerals import DOT, by_hand, derivative
 
 
-def hints(run: Run, name: str) -> list[str]:
+def hints(run: Run, asked: Subject) -> list[str]:
     """Hints to what is asked, from the rule to the numbers that are put in; never the result."""
-    asked = question(name)
     if asked.wrt is not None:
         return _derivative_hints(run, asked.wrt)
     node = run.graph.node(asked.of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from backcalc.marking.notation import Subject
 from backcalc.quiz.chance import Chance
 from backcalc.quiz.recipes import LOSS, SQUARES, TARGET
 from backcalc.quiz.skeleton import OUTPUT, draw_skeleton
@@ -104,6 +105,6 @@ def text_of(drawn: DrawnNetwork) -> str:
     return "".join(f"{line}\n" for line in drawn.statements)
 
 
-def asked_of(drawn: DrawnNetwork) -> Iterator[str]:
-    """What is asked, as an answer names it."""
-    return (f"d{LOSS}/d{name}" for name in drawn.asked)
+def asked_of(drawn: DrawnNetwork) -> Iterator[Subject]:
+    """What is asked."""
+    return (Subject(LOSS, name) for name in drawn.asked)

@@ -73,7 +73,7 @@ def test_an_answer_is_diagnosed_from_those_before_it():
     asked, value = exercise.key[4]
     (reply,) = game.reply(f"-({value})")
     assert "sign" in reply
-    assert asked in game._asked
+    assert asked == game._asked
     _, errors = read_answers(Source("sheet", "\n".join(game._sheet)))
     assert len(game._sheet) == 4
     assert not errors

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from math import isfinite
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from backcalc.analysis.descend import Settings, descend
+from backcalc.analysis.descend import Method, Settings, descend
 from backcalc.analysis.new_defaults import with_defaults
 from backcalc.analysis.objective import Objective
 from backcalc.bulk.points.reader import PointReader
@@ -73,7 +73,7 @@ def _number(flag: str, help: str, kind: Any = NUMBER, **extra: Any) -> Decorator
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the shuffles.")
 # With a momentum of 1 no step would ever fade.
 @_number("--momentum", "How much of the last step goes on.", click.FloatRange(0, 1, max_open=True), default=0.0)
-@click.option("--method", type=click.Choice(["sgd", "adam", "lbfgs"]), default="sgd", show_default=True, help="How.")
+@click.option("--method", type=click.Choice(get_args(Method)), default="sgd", show_default=True, help="How.")
 @click.option("--maximise", is_flag=True, help="Climb instead.")
 @_number("--until", "Stop where the output is as low as this.", metavar="LOSS")
 @_number("--gtol", "Stop where the norm of the gradient is as small as this.", click.FloatRange(0))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 from click.core import ParameterSource
@@ -57,7 +57,7 @@ LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoint
 @asks("graph", "at", "of", "wrt")
 @click.option(
     "--mode",
-    type=click.Choice(["reverse", "forward"]),
+    type=click.Choice(get_args(Mode)),
     default="reverse",
     show_default=True,
     help="reverse: the output's derivative by every node; forward: every node's derivative by --wrt.",

@@ -73,5 +73,5 @@ def _given(exercise: Exercise) -> list[Grid]:
 def _asked(exercise: Exercise, *, key: bool) -> Grid:
     """The table of answers, filled in with `key`."""
     # As a formula, for the key may be one.
-    rows = [(asked_cell(name), Formula(value) if key else BLANK) for name, value in exercise.results]
+    rows = [(asked_cell(asked), Formula(value) if key else BLANK) for asked, value in exercise.results]
     return Grid(("what is asked", "value"), rows, frozenset(), whole=frozenset([1]))

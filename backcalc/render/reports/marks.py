@@ -12,7 +12,8 @@ from typing import Any
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark, Verdict
-from backcalc.marking.sheet import question
+from backcalc.marking.notation import Subject
+from backcalc.marking.subject import subject_of
 from backcalc.render.document import (
     NONE,
     Cell,
@@ -74,7 +75,7 @@ class MarksReport:
     marked: Sequence[Mark]
     digits: int = DIGITS
     hints: bool = False
-    first: str | None = None
+    first: Subject | None = None
     reading: Sequence[str] = ()
 
     def document(self) -> Document:
@@ -124,7 +125,7 @@ def marks_blocks(
     digits: int = DIGITS,
     *,
     hints: bool = False,
-    first: str | None = None,
+    first: Subject | None = None,
     reading: Sequence[str] = (),
 ) -> list[Grid | Sentence]:
     """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away.
@@ -160,12 +161,10 @@ def marks_blocks(
     ]
 
 
-def asked_cell(name: str) -> NodeName | Derivative | str:
-    """What is asked by `name`, such as dL/dx1 or t: a derivative, or the value of a node."""
-    # The name is spelled as an answer is, and read by what reads answers.
-    asked = question(name)
-    if asked.then is not None:  # As the answers' column has it: without a graph `dwdb` is not to be split.
-        return name
+def asked_cell(asked: Subject) -> NodeName | Derivative | str:
+    """What is asked, such as dL/dx1 or t: a derivative, or the value of a node."""
+    if asked.then is not None:  # As the answers' column has it.
+        return subject_of(asked)
     of = asked.of + _place(asked.of_place)
     return NodeName(of) if asked.wrt is None else Derivative(of, asked.wrt + _place(asked.wrt_place))
 
@@ -175,16 +174,16 @@ def _place(place: Sequence[int]) -> str:
     return f"[{','.join(map(str, place))}]" if place else ""
 
 
-def render_marks_json(marked: Sequence[Mark], *, hints: bool = False, first: str | None = None) -> str:
+def render_marks_json(marked: Sequence[Mark], *, hints: bool = False, first: Subject | None = None) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
     return dump(marks_object(marked, hints=hints, first=first), indented=True)
 
 
-def marks_object(marked: Sequence[Mark], *, hints: bool, first: str | None) -> dict[str, Any]:
+def marks_object(marked: Sequence[Mark], *, hints: bool, first: Subject | None) -> dict[str, Any]:
     """The marks and their count as an object for JSON, with the `first` wrong node."""
     answers = [mark_object(mark, hints=hints) for mark in marked]
     right = sum(mark.verdict == "right" for mark in marked)
-    return {"answers": answers, "right": right, "total": len(marked), "first_wrong": first}
+    return {"answers": answers, "right": right, "total": len(marked), "first_wrong": first and subject_of(first)}
 
 
 def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
