@@ -21,11 +21,22 @@ PointName = Callable[[int, Mapping[str, Any]], str]
 """How a point is called, by its number, from 0 on, and the values of its inputs."""
 
 
-class LostPoints:
-    """The points of one question about a graph, as they come; `at` are the inputs that are the same at all of them."""
+Values = Callable[[Arrays], Array]
+"""The values of a node at points."""
 
-    def __init__(self, graph: Dag, at: Point, of: str | None, wrt: Sequence[str]) -> None:
+
+class LostPoints:
+    """The points of one question about a graph, as they come; `at` are the inputs that are the same at all of them.
+
+    `derived` are the nodes of which a formula has a derivative, with their values: where one is nan, so is what is made
+    of its derivative, whatever the formula of that may give.
+    """
+
+    def __init__(
+        self, graph: Dag, at: Point, of: str | None, wrt: Sequence[str], derived: Mapping[str, Values] | None = None
+    ) -> None:
         self._graph, self._at, self._of, self._wrt = graph, at, of, wrt
+        self._derived = [(name, values, LostPoints(graph, at, name, ())) for name, values in (derived or {}).items()]
         self._points, self._lost = 0, 0
         self._first: tuple[int, dict[str, Any]] | None = None
 
@@ -45,10 +56,16 @@ class LostPoints:
                 point = {name: found[at] if found.ndim > 1 else float(found[at]) for name, found in data.items()}
                 self._first = self._points + at, point  # With its number in the file, not in the block.
         self._points += count
+        for _, values, silent in self._derived:
+            # Of what is not finite itself enough is told.
+            is_silent = np.isnan(values(data)) & ~_unfit(results, count)
+            silent.add(data, [np.where(is_silent, np.nan, 0.0)])
         return is_finite
 
     def told(self, output: str, place: PointName) -> Iterator[Diagnostic]:
         """A warning that says why the first of these points has no finite result, and how many there are."""
+        for name, _, silent in self._derived:
+            yield from silent.told(name, place)
         if self._first is None:
             return
         warning = self._warning(output, self._first[1])

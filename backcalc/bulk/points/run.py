@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from math import prod
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.bulk.points.element_columns import GradientColumn, elements, gradient_columns
-from backcalc.bulk.points.lost import LostPoints
+from backcalc.bulk.points.lost import LostPoints, Values
 from backcalc.bulk.points.passes import NUMBERS, compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
@@ -24,6 +24,7 @@ from backcalc.calculus.jacobians import require_few
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, require_node, require_scalar
+from backcalc.graph.differentiated import differentiated_nodes
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.language.lexis import as_named
@@ -223,7 +224,7 @@ class PointRunner:
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
         # `data` by name only: the points of the first are let go.
         self._inputs, self._asked = tuple(data), (graph, at, of, by)
-        self._known = point
+        self._known, self._sample = point, {name: found[:1] for name, found in data.items()}
         self._program = self._compiled(exact=False) if is_of_numbers else None
         # A point of a wide output has more numbers in its Jacobians than in its inputs.
         widest = prod(self.output_shape) * max(1, sum(map(prod, self.shapes.values())))
@@ -275,7 +276,16 @@ class PointRunner:
 
     def lost_points(self) -> LostPoints:
         """What counts the points whose results are not finite."""
-        return LostPoints(*self._asked)
+        return LostPoints(*self._asked, self._derived())
+
+    def _derived(self) -> dict[str, Values]:
+        """The numbers that the output depends on by their derivatives, each with its values at points."""
+        graph, at, _, _ = self._asked
+        slots, shapes = self._evaluation.tape.slot, self._evaluation.shapes
+        names = differentiated_nodes(self.graph, self.output) if self.has_value else []
+        numbers = [name for name in names if not shapes[slots[self.graph.index[name]]]]
+        runners = {name: PointRunner(graph, self._sample, at, name, value_only=True) for name in numbers}
+        return {name: partial(_values, runner) for name, runner in runners.items()}
 
     def _chunks(self, count: int) -> Iterator[slice]:
         return _parts(count, self._chunk)
@@ -304,6 +314,10 @@ class PointRunner:
 
     def _compiled(self, *, exact: bool) -> Runner:
         return compiled(self._evaluation, self._inputs, self.output, list(self.shapes), exact=exact)
+
+
+def _values(runner: PointRunner, data: Arrays) -> Array:
+    return runner.run(data).value
 
 
 def _parts(count: int, size: int) -> Iterator[slice]:

@@ -176,3 +176,26 @@ def test_what_is_told_of_marks_fits_the_terminal(call, monkeypatch):
     # In a pipe it is one line.
     out = call("sweep", "--at", "x=-3:3:61", "--limit", "3", stdin="y = floor(x)")[1]
     assert out.splitlines()[-1].endswith("(a jump at 3)")
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("y = grad(log(x), x)", "in `of_y`, log(-1) is nan, outside its domain; not finite at 1 of 4 points"),
+        ("y = grad(sqrt(x)^2, x)", "in `of_y`, sqrt(-1) is nan, outside its domain; not finite at 1 of 4 points"),
+        ("J = log(x)\ny = 2*grad(J, x)", "in `J`, log(-1) is nan, outside its domain; not finite at 1 of 4 points"),
+        ("y = grad(sin(x), x)", ""),
+        ("z = grad(log(x), x)\ny = x^2\noutput y", ""),
+    ],
+)
+def test_a_derivative_where_the_function_has_no_value_is_told(formula, words, call):
+    err = call("sweep", "--at", "x=-1:2:4", stdin=formula)[2]
+    assert words in err
+    assert ("x = -1" in err) is bool(words)
+
+
+def test_a_derivative_at_rows_of_data_is_told_too(call, tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("x\n1\n-4\n-9\n")
+    err = call("run", "--data", str(path), "-e", "y = grad(sqrt(x)^2, x)")[2]
+    assert "in `of_y`, sqrt(-4) is nan, outside its domain; not finite at 2 of 3 points, the first at point 2" in err
