@@ -21,7 +21,7 @@ PointName = Callable[[int, Mapping[str, Any]], str]
 """How a point is called, by its number, from 0 on, and the values of its inputs."""
 
 
-Values = Callable[[Arrays], Array]
+ValuesAtPoints = Callable[[Arrays], Array]
 """The values of a node at points."""
 
 
@@ -33,7 +33,12 @@ class LostPoints:
     """
 
     def __init__(
-        self, graph: Dag, at: Point, of: str | None, wrt: Sequence[str], derived: Mapping[str, Values] | None = None
+        self,
+        graph: Dag,
+        at: Point,
+        of: str | None,
+        wrt: Sequence[str],
+        derived: Mapping[str, ValuesAtPoints] | None = None,
     ) -> None:
         self._graph, self._at, self._of, self._wrt = graph, at, of, wrt
         self._derived = [(name, values, LostPoints(graph, at, name, ())) for name, values in (derived or {}).items()]

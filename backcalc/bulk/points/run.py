@@ -13,7 +13,7 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.bulk.points.element_columns import GradientColumn, elements, gradient_columns
-from backcalc.bulk.points.lost import LostPoints, Values
+from backcalc.bulk.points.lost import LostPoints, ValuesAtPoints
 from backcalc.bulk.points.passes import NUMBERS, compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
@@ -278,7 +278,7 @@ class PointRunner:
         """What counts the points whose results are not finite."""
         return LostPoints(*self._asked, self._derived())
 
-    def _derived(self) -> dict[str, Values]:
+    def _derived(self) -> dict[str, ValuesAtPoints]:
         """The numbers that the output depends on by their derivatives, each with its values at points."""
         graph, at, _, _ = self._asked
         slots, shapes = self._evaluation.tape.slot, self._evaluation.shapes
