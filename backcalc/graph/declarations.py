@@ -58,7 +58,7 @@ class Declarations:
         self._edges: dict[tuple[str, str], Span] = {}  # Where each edge stands first, by its ends.
         self._looped: set[tuple[str, str]] = set()  # Those that turns of a loop repeat.
         self._numbers: list[Name] = []  # In what must be made of numbers alone.
-        self._powers_of_t: list[Span] = []  # Where `^T` stands.
+        self._powers_of_t: list[Call] = []  # Each `^T`.
         self._twice = 0  # Definitions of what is defined already.
 
     def add(self, statement: Statement) -> None:
@@ -90,9 +90,12 @@ class Declarations:
                 message = f"`{name}` is no number"
                 self.errors.append(Diagnostic(Code.NOTHING_AS_NUMBER, message, entry.span, hints=hint))
         if self._powers_of_t and _is_implicit(self.entries["T"]):
-            hint = ("the transpose is written A.T; where T is a power, declare it: input T",)
             message = "`^T` could mean two things, for nothing here is named T"
-            self.errors += [Diagnostic(Code.POWER_OF_T, message, span, hints=hint) for span in self._powers_of_t]
+            for power in self._powers_of_t:
+                base = power.args[0]
+                name = shorten(base.id) if isinstance(base, Name) else "A"  # What goes by no name is A in the words.
+                hint = (f"the transpose is written {name}.T; where T is a power, declare it: input T",)
+                self.errors.append(Diagnostic(Code.POWER_OF_T, message, power.span, hints=hint))
         self._check_loss()
         for place in self._numbers:
             if place.id in NOTHING and place.id not in self.entries:
@@ -261,7 +264,7 @@ class Declarations:
         reads = names(expr)
         if "T" in reads:
             self._powers_of_t += [
-                part.span
+                part
                 for part in postorder(formula)
                 if isinstance(part, Call) and part.fn == "^" and part.args[1] == Name("T")
             ]

@@ -126,7 +126,7 @@ FORMULAS = (
     # Numbers, products and calls
     SyntaxHint(
         rf"(?P<n>{NUMBER})\s+‸[xX]\s+(?P<m>{NUMBER})",
-        "the sign of a product is `*` or `×`, not a letter: {n}*{m}",
+        "the sign of a product is `*`, not a letter: {n}*{m}",
         "y = 2 x 3",
     ),
     SyntaxHint(

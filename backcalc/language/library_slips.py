@@ -93,5 +93,5 @@ LIBRARIES = (
     SyntaxHint(
         rf"(?P<x>{NAME})\s+‸\.\s+(?P<y>{NAME})", "a product of vectors or matrices is written {x} @ {y}", "y = a . b"
     ),
-    SyntaxHint(r"/\s*‸\.\s*\w+\s*->", "a value is set by --at x=2", "y = x /. x -> 2"),
+    SyntaxHint(r"/\s*‸\.\s*\w+\s*->", "values stand behind `--at`: x=2", "y = x /. x -> 2"),
 )
