@@ -21,6 +21,7 @@ from backcalc.marking.notation import read_subject
 from backcalc.marking.subject import refusals, settle_answers, unknown
 from backcalc.rules.values import flat, is_known, literal, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, ReadError
+from backcalc.text.files import MOST
 from backcalc.text.numerals import DIGITS
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
@@ -138,7 +139,8 @@ def read_computed(path: str) -> dict[str, Any]:
     except OSError as error:
         raise _refusal(path, f"cannot read the file: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, TypeError, EOFError, BadZipFile, RecursionError) as error:
-        raise _refusal(path, f"these are no arrays of numbers by name: {str(error).lower()}") from None
+        words = str(error)  # Of ours or Python's own, which begin with a capital: names keep theirs.
+        raise _refusal(path, f"these are no arrays of numbers by name: {words[:1].lower()}{words[1:]}") from None
 
 
 def _from_numpy(path: str) -> dict[str, Any]:
@@ -153,10 +155,25 @@ def _from_numpy(path: str) -> dict[str, Any]:
 
 
 def _from_json(path: str) -> dict[str, Any]:
-    found = json.loads(Path(path).read_text(encoding="utf-8-sig"))  # With a byte order mark, as Windows writes one.
+    with Path(path).open("rb") as file:
+        data = file.read(MOST + 1)  # Behind the name may be a link to what never ends.
+    if len(data) > MOST:
+        raise ValueError(f"this is more than is read: {MOST >> 20} MiB")
+    # With a byte order mark, as Windows writes one.
+    found = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_pairs)
     if not isinstance(found, dict):
         raise TypeError("it is no object")
     return {name: _real(name, _array(name, value)) for name, value in found.items()}
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises ValueError where a name has two values, of which the last would be marked."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"`{shorten(name)}` is given twice")
+        found[name] = value
+    return found
 
 
 def _array(name: str, value: Any) -> Any:

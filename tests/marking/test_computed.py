@@ -177,6 +177,7 @@ def npy():
         (npy(), "grads.npz", "it has one array and no names"),
         (b"[1, 2]", "grads.json", "it is no object"),
         (b'{"x": "one"}', "grads.json", "`x` is none"),
+        (b'{"X": 1, "\\u0058": 2}', "grads.json", "`X` is given twice"),
         (b'{"x": [[1], [1, 2]]}', "grads.json", "these are no arrays of numbers by name"),
         (b"{", "grads.json", "these are no arrays of numbers by name"),
         (b"[" * 100_000, "grads.json", "these are no arrays of numbers by name"),
@@ -188,6 +189,13 @@ def test_files_that_have_no_arrays(data, name, message, call):
     assert (status, out) == (2, None)
     assert message in err
     assert "backcalc failed" not in err
+
+
+def test_more_than_is_read(call, monkeypatch):
+    monkeypatch.setattr("backcalc.marking.computed.MOST", 1 << 20)
+    status, out, err = call(b" " * (1 << 21), name="grads.json")
+    assert (status, out) == (2, None)
+    assert "this is more than is read: 1 MiB" in err
 
 
 def test_digits_are_not_asked_of_programs(call):
