@@ -87,18 +87,20 @@ def domains_in(graph: Dag) -> list[str]:
     return [name for name in graph.index if name.startswith(_DOMAIN)]
 
 
-def claims_of(graph: Dag, typed: Mapping[str, Expr] = NOTHING) -> list[GraphClaim]:
-    """The claims of `graph`, where inputs have the values that are `typed` as these are written.
+def claims_of(graph: Dag, written: Mapping[str, Expr] = NOTHING) -> list[GraphClaim]:
+    """The claims of `graph`, where inputs have the values that are `written`.
 
     Raises UsageError for one that compares nothing, BuildError where shapes do not fit.
     """
     graph = unresolved(graph)
     # As given values: these are taken by their text, for 0.1 + 0.2 is no 0.3 by floats.
     nodes = (
-        node._replace(given=StatedValue(typed[node.name], node.span)) if node.name in typed else node
+        node._replace(given=StatedValue(written[node.name], node.span))
+        if node.name in written and node.kind in ("input", "edges")
+        else node
         for node in graph.nodes
     )
-    graph = graph._replace(nodes=tuple(nodes)) if typed else graph
+    graph = graph._replace(nodes=tuple(nodes)) if written else graph
     return [_claim(graph, stated) for stated in graph.claims]
 
 

@@ -17,7 +17,7 @@ from backcalc.calculus.exact import exact_adjoints, exact_constant, exact_values
 from backcalc.calculus.exact_warnings import ExactRemarks
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.missing import require_known
-from backcalc.calculus.point import Point, read_point, typed_values
+from backcalc.calculus.point import Point, read_exactly
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
@@ -248,14 +248,14 @@ def run_exactly(
     Raises EvaluateError for the first node that has no such number, or for a value that is missing, and UsageError as
     `run` does.
     """
-    options = list(options)
+    given, written = read_exactly(options)
     # In floats first: all that can be wrong with the options or the shapes is told by what tells it anyway.
-    plain = run(graph, read_point(options), of, wrt)
+    plain = run(graph, given, of, wrt)
     require_known(plain.linear.evaluation)
     _require_few(plain, numbers.name)
     require_inside(graph, numbers.name)
     graph, evaluation, system = plain.graph, plain.linear.evaluation, numbers.system
-    point = _exact_point(graph, options, plain.point, system)
+    point = _exact_point(graph, written, plain.point, system)
     slots = exact_values(evaluation, point, system)
     values = {node.name: slots[slot] for node, slot in zip(graph.nodes, evaluation.tape.slot, strict=True)}
     known = {name: None if _lost(value) else value for name, value in values.items()}
@@ -295,20 +295,14 @@ def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: Mod
     return found
 
 
-def _exact_point(graph: Dag, options: Sequence[str], settled: Point, system: ModuleType) -> Point:
-    """The point in exact numbers: of what was typed, of a file's numbers, and of the graph's defaults."""
-    # What was typed is read again: as a float64 1/3 is no third, and digits beyond the 17th are gone.
-    typed = {name: exact_constant(value, system) for name, value in typed_values(options).items()}
-    given = read_point(options)
+def _exact_point(graph: Dag, written: Mapping[str, Expr], settled: Point, system: ModuleType) -> Point:
+    """The point in exact numbers: of what is written for `--at`, and of the graph's defaults."""
     found: Point = {}
     for name, value in settled.items():
         default = graph.node(name).default  # A default is an expression too, and is taken exactly as it stands.
-        if name in typed:
-            found[name] = typed[name]
-        elif name in given or default is None:
-            found[name] = system.array(value)  # A float64 of a file is the fraction that its shortest digits say.
-        else:
-            found[name] = exact_constant(default, system)
+        # As a float64 1/3 is no third, and digits beyond the 17th are gone.
+        stated = written.get(name, default)
+        found[name] = system.array(value) if stated is None else exact_constant(stated, system)
         if np.shape(found[name]) != np.shape(value):  # A number that fills a shape.
             filled = np.empty(np.shape(value), object)
             filled[...] = found[name]

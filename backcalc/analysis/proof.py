@@ -21,7 +21,8 @@ from backcalc.analysis.claims import CONDITION, MARGIN, GraphClaim
 from backcalc.analysis.search import Space, middle, simpler
 from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, named_point
-from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
+from backcalc.bulk.points.boxes import Boxes
+from backcalc.bulk.points.enclosures import NoIntervalsError
 from backcalc.bulk.points.holes import is_missing
 from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array

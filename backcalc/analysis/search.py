@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.bulk.points.enclosures import enclosed, enclosed_constant
+from backcalc.bulk.points.boxes import enclosed_constant
+from backcalc.bulk.points.enclosures import enclosed
 from backcalc.calculus.constant import constant
 from backcalc.calculus.exact import exact_constant
 from backcalc.graph.model import Dag
@@ -19,7 +20,6 @@ from backcalc.language.expr import Expr
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import LARGEST
 from backcalc.text.errors import Code, Diagnostic, UsageError
-from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 # Where functions bend, have poles, cancel or overflow.
@@ -143,7 +143,7 @@ def space_of(graph: Dag, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> 
         # Not by floats alone: of 1e16 + 1 - 1e16 these make 0, and a proof up to there would not hold up to 1.
         first, last = (-inf, -inf), (inf, inf)
         if bounds is not None:
-            first, last = (_end(each, graph.source, way) for each, way in zip(bounds, (-inf, inf), strict=True))
+            first, last = (_end(each, graph, way) for each, way in zip(bounds, (-inf, inf), strict=True))
         if first[0] > last[0]:
             raise _turned(graph, name)
         if first[1] > last[1]:  # Of one number, between two floats.
@@ -160,12 +160,12 @@ def _turned(graph: Dag, name: str) -> UsageError:
     return UsageError(graph.source, [found])
 
 
-def _end(expr: Expr, source: Source, way: float) -> tuple[float, float]:
+def _end(expr: Expr, graph: Dag, way: float) -> tuple[float, float]:
     """Beside what is written as the end of a range in a direction: a number beyond it, and one within the range."""
-    number = float(constant(expr, source))
+    number = float(constant(expr, graph.source))
     if not isfinite(number):
         return number, number
-    around = enclosed_constant(expr, number)
+    around = enclosed_constant(expr, graph)
     below, above = float(around.lo.min()), float(around.hi.max())
     written = exact_constant(expr)
     if isinstance(written, Fraction) and Fraction(repr(float(written))) == written:

@@ -19,7 +19,8 @@ from backcalc import progress
 from backcalc.analysis.claims import CONDITION, DIFFERENCE, MARGIN, SIZE, GraphClaim, domains_in
 from backcalc.analysis.search import descended, rounded_outwards, simpler, space_of
 from backcalc.analysis.smoothness import has_domain, is_continuous, is_smooth
-from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
+from backcalc.bulk.points.boxes import Boxes
+from backcalc.bulk.points.enclosures import NoIntervalsError
 from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation

@@ -86,13 +86,8 @@ def _written_out(expr: Expr, source: Source) -> Expr:
         raise EvaluateError(source, [error.diagnostic]) from None
 
 
-def constant(expr: Expr, source: Source) -> Any:
-    """The value of an expression without nodes. Raises EvaluateError where it has some."""
-    # The commonest by far: a class of students writes hundreds of thousands of them.
-    if isinstance(expr, Number):
-        return expr.value
-    if isinstance(expr, Call) and expr.fn == NEGATE and isinstance(expr.args[0], Number):
-        return -expr.args[0].value
+def spelled_out(expr: Expr, source: Source) -> Expr:
+    """An expression without nodes by functions of the table alone. Raises EvaluateError where it has some."""
     # Rare, so what writes them out is loaded for them alone.
     if any(part.fn == FOR for part in postorder(expr) if isinstance(part, Call)):
         expr = _written_out(expr, source)
@@ -107,6 +102,17 @@ def constant(expr: Expr, source: Source) -> Any:
     expr = Functions((), errors).expand(expr)
     if errors:
         raise EvaluateError(source, errors)
+    return expr
+
+
+def constant(expr: Expr, source: Source) -> Any:
+    """The value of an expression without nodes. Raises EvaluateError where it has some."""
+    # The commonest by far: a class of students writes hundreds of thousands of them.
+    if isinstance(expr, Number):
+        return expr.value
+    if isinstance(expr, Call) and expr.fn == NEGATE and isinstance(expr.args[0], Number):
+        return -expr.args[0].value
+    expr = spelled_out(expr, source)
 
     def _leaf(part: Number | Name) -> Any:
         return part.value if isinstance(part, Number) else CONSTANTS[part.id]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backcalc.calculus.constant import constant, default_of
+from backcalc.calculus.constant import constant, default_of, spelled_out
 from backcalc.graph.build import with_inputs
 from backcalc.graph.model import Dag
-from backcalc.language.expr import Expr
+from backcalc.language.expr import Expr, Number
 from backcalc.language.lexis import as_named
 from backcalc.language.parser import parse_expression, parse_point
 from backcalc.rules.primitives import CONSTANTS
@@ -31,14 +31,32 @@ def read_point(options: Iterable[str], option: str = AT) -> Point:
     `option` is the name of another that is written so. Raises BackcalcError with the place in the option or in the
     JSON file, also where a name is typed twice.
     """
+    return _read(options, option, None)
+
+
+def read_exactly(options: Iterable[str]) -> tuple[Point, dict[str, Expr]]:
+    """The values that `--at` options give, and as expressions what is written there: 0.1 is no float.
+
+    Raises BackcalcError as `read_point` does.
+    """
+    written: dict[str, Expr] = {}
+    # Both at once: what comes from a pipe is read only once.
+    return _read(options, AT, written), written
+
+
+def _read(options: Iterable[str], option: str, written: dict[str, Expr] | None) -> Point:
+    """The values that options give; `written`, where one is asked for it, gets what is written of each name."""
     point: Point = {}
     typed: set[str] = set()
     for text in options:
         if text.startswith("@"):
-            from backcalc.calculus.point_file import read_values  # It loads a reader of JSON.
+            from backcalc.calculus.point_file import read_values, read_written  # They load a reader of JSON.
 
             source = read(text[1:])
             point |= from_mapping(read_values(source), source)
+            # What goes over a name leaves nothing of what was there before.
+            if written is not None:
+                written |= {_name(key): value for key, value in read_written(source).items()}
             continue
         source = clean(option, text)
         for name, value in parse_point(source):
@@ -48,14 +66,9 @@ def read_point(options: Iterable[str], option: str = AT) -> Point:
                 raise UsageError(source, [twice(name.id, name.span)])
             typed.add(name.id)
             point[name.id] = constant(value, source)
+            if written is not None:
+                written[name.id] = value if isinstance(value, Number) else spelled_out(value, source)
     return point
-
-
-def typed_values(options: Iterable[str]) -> dict[str, Expr]:
-    """The expressions that `--at` options give, as they are typed: what is read from a file is not among them."""
-    return {
-        name.id: value for text in options if not text.startswith("@") for name, value in parse_point(clean(AT, text))
-    }
 
 
 def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
@@ -63,13 +76,17 @@ def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
     # A caller's names go through what a file's go through: é is one name however it is composed, and x₁ is x1.
     found: Point = {}
     for typed, value in at.items():
-        name = as_named(clean("", str(typed)).text)
+        name = _name(typed)
         if name in found:
             from backcalc.calculus.point_file import twice
 
             raise UsageError(source, [twice(name, None)])
         found[name] = _number(name, value, source)
     return found
+
+
+def _name(typed: Any) -> str:
+    return as_named(clean("", str(typed)).text)
 
 
 def settle(graph: Dag, given: Point) -> tuple[Dag, Point]:

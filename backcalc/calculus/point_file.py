@@ -7,6 +7,8 @@ import re
 from math import isinf
 from typing import Any
 
+from backcalc.language.expr import VECTOR, Call, Expr, Number
+from backcalc.language.parser import parse_expression
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
@@ -37,6 +39,28 @@ def read_values(source: Source) -> dict[str, Any]:
         span = places[1] if len(places) > 1 else None
         raise UsageError(source, [twice(key, span)])
     return found
+
+
+def read_written(source: Source) -> dict[str, Expr]:
+    """What is written of each name as an expression, its numbers with all their digits.
+
+    Of an object whose values have been read.
+    """
+    found = json.loads(source.text, parse_float=_written, parse_int=_written)
+    return {name: _expression(value) for name, value in found.items()}
+
+
+def _written(text: str) -> Number:
+    return Number(float(text), text)
+
+
+def _expression(value: Any) -> Expr:
+    """A value of JSON as an expression."""
+    if isinstance(value, list):  # Of three levels at most: deeper ones are no value of an input.
+        return Call(VECTOR, tuple(map(_expression, value)))
+    if isinstance(value, str):
+        return parse_expression(Source("", value))
+    return value if isinstance(value, Number) else Number(float(value))  # NaN and Infinity, which JSON has not.
 
 
 def twice(name: str, span: Span | None) -> Diagnostic:

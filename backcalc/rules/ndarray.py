@@ -106,6 +106,9 @@ def as_array(value: Any) -> Array | None:
         if value is None or isinstance(value, bool | str | bytes):
             return None
         found = np.asarray(value, dtype=np.float64)
+        # Of None among numbers, which JSON has as null, NumPy makes nan.
+        if np.isnan(found).any() and any(item is None for item in np.asarray(value, dtype=object).flat):
+            return None
     except (TypeError, ValueError, OverflowError):
         return None
     return found if found.ndim <= len(("rows", "columns")) and found.size else None

@@ -26,7 +26,7 @@ from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, tried
 from backcalc.analysis.verify import verified
 from backcalc.calculus.load import load
-from backcalc.calculus.point import read_point, settle, typed_values
+from backcalc.calculus.point import read_exactly, settle
 from backcalc.calculus.run import run
 from backcalc.graph.functions import BUILT_IN
 from backcalc.language.unparse import unparse
@@ -246,6 +246,9 @@ ONCE_WRONG = {
     "an identity of a function's derivative": ("def f(t) = log(t); input x in [1, 2]; ", "f'(x) == 1/x", "proved"),
     "a spread of one": ("input v[1] in [0, 1]; ", "abs(var(v, ddof=1)) >= 0", "open"),
     "both, of which one is open": ("input x in [0.1, 3]; ", "floor(x) <= x and x^2 <= 8", "refuted"),
+    "an end by a function of many digits": ("input x in [0, log(1.0000000000000000000001)]; ", "x <= 0", "open"),
+    "an end that is a mean": ("input x in [0, mse([sqrt(2), 2], [0, 0])]; ", "x <= 2.9", "refuted"),
+    "an end that sums over an array": ("input x in [0, cross_entropy([0.1, 0.9], [1, 0])]; ", "x <= 1", "refuted"),
     "a number times an array of its own": (
         "input x[3] in [0, 1]; input y[3] in [0, 1]; ",
         "grad(mean(x*mean(y)), y) == 0",
@@ -268,15 +271,40 @@ TYPED = {
     "a root": ("x=sqrt(2)", "x^2 == 2", "open"),
     "more digits than a float has": ("x=0.1000000000000000000001", "x > 0.1", "proved"),
     "a slope there": ("x=0.1 + 0.2", "grad(x^2, x) <= 0.6", "proved"),
+    "an array": ("x=[0.1 + 0.2, 1/3]", "x[0] == 0.3 and 3*x[1] == 1", "proved"),
+    "an array of more digits": ("x=[1, 1.0000000000000000000001]", "x[1] <= 1", "refuted"),
+    "a function of digits": ("x=[1, log(1.0000000000000000000001)]", "x[1] <= 0", "open"),
+    "an element": ("x=exp([0, 1])[1]", "x <= 2.71 or x >= 2.72", "refuted"),
+    "a mean": ("x=mse([0.1, 1], [0, 0.1])", "x == 0.41", "proved"),
+    "a mean of what is not rational": ("x=mse([sqrt(2), 2], [0, 0])", "x <= 2.9", "refuted"),
+    "a sum in turn": ("x=sum(k/10 for k in 1..2)", "x == 0.3", "proved"),
 }
+FILED = {
+    "digits": ('{"x": 0.1000000000000000000001}', "x > 0.1", "proved"),
+    "whole digits": ('{"x": 9007199254740993}', "x == 9007199254740993", "proved"),
+    "an array": ('{"x": [[0.3, 0.1000000000000000000001]]}', "x[0, 0] == 0.3 and x[0, 1] <= 0.1", "refuted"),
+    "a text": ('{"x": "0.1 + 0.2"}', "x == 0.3", "proved"),
+}
+
+
+def _verdict_at(point: str, condition: str) -> str:
+    graph, (at, written) = load(Source("a.bg", f"input x; claim {condition}")), read_exactly([point])
+    (asked,) = claims_of(graph, written)
+    return verified(asked, at, 200, 0, 2.0).verdict
+
+
+@pytest.mark.parametrize("name", FILED)
+def test_a_verdict_of_what_a_file_says(tmp_path, name):
+    text, condition, verdict = FILED[name]
+    path = tmp_path / "p.json"
+    path.write_text(text)
+    assert _verdict_at(f"@{path}", condition) == verdict
 
 
 @pytest.mark.parametrize("name", TYPED)
 def test_a_verdict_of_what_is_typed(name):
     point, condition, verdict = TYPED[name]
-    graph = load(Source("a.bg", f"input x; claim {condition}"))
-    (asked,) = claims_of(graph, typed_values([point]))
-    assert verified(asked, read_point([point]), 200, 0, 2.0).verdict == verdict
+    assert _verdict_at(point, condition) == verdict
 
 
 def test_a_claim_of_a_function_s_derivative_is_shown_as_that():
@@ -287,8 +315,8 @@ def test_a_claim_of_a_function_s_derivative_is_shown_as_that():
 @pytest.mark.parametrize(("point", "verdict"), [([], "refuted"), (["e=2"], "proved")])
 def test_a_constant_that_is_given_a_value_is_an_input_of_the_claim_too(point, verdict):
     graph = load(Source("a.bg", "def f(t) = e*t; input w in [0, 1]; y = e*w; claim grad(y, w) <= 2 and f'(w) <= 2"))
-    at = read_point(point)
-    (asked,) = claims_of(settle(graph, at)[0], typed_values(point))
+    at, written = read_exactly(point)
+    (asked,) = claims_of(settle(graph, at)[0], written)
     assert verified(asked, at, 200, 0, 2.0).verdict == verdict
 
 

@@ -16,16 +16,18 @@ import numpy as np
 
 from backcalc.bulk.points.enclosures import (
     IntervalFunction,
+    NoIntervalsError,
     by_ends,
     enclosed,
-    enclosed_constant,
-    evaluated,
+    known,
     surely,
 )
 from backcalc.bulk.points.stacked import element, joined_items
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.exact import exact_values
-from backcalc.language.expr import INDEX, NEGATE, VECTOR, written_name
+from backcalc.calculus.exact import exact_constant, exact_values
+from backcalc.graph.model import Dag, Node
+from backcalc.graph.tape import tape_of
+from backcalc.language.expr import INDEX, NEGATE, VECTOR, Expr
 from backcalc.rules.functions import intervals
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined, lifted, within
@@ -42,10 +44,6 @@ class BoxStep(NamedTuple):
     args: tuple[int, ...]
 
 
-class NoIntervalsError(Exception):
-    """A function, by its name, of which the table has no intervals."""
-
-
 class Boxes:
     """The nodes `outputs` of a graph as functions of boxes of its inputs; `evaluation` has the shapes.
 
@@ -60,7 +58,7 @@ class Boxes:
         self.tape, self.rows, self.shapes = evaluation.tape, evaluation.rows, evaluation.shapes
         index = self.tape.graph.index
         self.inputs = {name: self.tape.slot[index[name]] for name in inputs}
-        given = {self.tape.slot[node]: known for node, known in self.tape.given.items()}
+        given = {self.tape.slot[node]: value for node, value in self.tape.given.items()}
         self._leaves = {*self.inputs.values(), *given}
         # What the text alone gives is worked out without rounding: ¼ stays ¼.
         whole = exact_values(evaluation, {})
@@ -80,7 +78,7 @@ class Boxes:
                 self.steps.append(self._step(slot))
             elif slot in given and slot not in self.inputs.values():
                 # By its text, for what floats make of 1e16 + 1 - 1e16 is 0.
-                self.constants[slot] = enclosed_constant(given[slot].value, evaluation.terms[slot])
+                self.constants[slot] = enclosed_constant(given[slot].value, self.tape.graph)
             elif slot not in self.inputs.values() and is_known(evaluation.terms[slot]):
                 self.constants[slot] = enclosed(evaluation.terms[slot])
 
@@ -153,7 +151,7 @@ class Boxes:
             # sin² + cos² is 1 wherever both are, while intervals of both sum up to 2.
             return BoxStep(slot, surely, self.args(next(iter(self._root(args[0])))))
         if row.symbol == "/" and self._is_direction(*args):
-            quotient = self._known(row)  # With its doubt, for the norm may be 0.
+            quotient = known(row)  # With its doubt, for the norm may be 0.
             return BoxStep(slot, lambda x, size: within(quotient(x, size), -1.0, 1.0), args)  # None is beyond the norm.
         if row.symbol == "-" and len(args) > 1 and (special := self._difference(*args)) is not None:
             return BoxStep(slot, *special)
@@ -167,15 +165,7 @@ class Boxes:
         if row.symbol == INDEX:
             indices, shape = self.tape.indices[slot], self.shapes[args[0]]
             return BoxStep(slot, lambda x: by_ends(lambda end: element(end, indices, shape), x), args)
-        return BoxStep(slot, self._known(row), args)
-
-    @staticmethod
-    def _known(row: Primitive) -> IntervalFunction:
-        """The row's value over intervals. Raises NoIntervalsError."""
-        try:
-            return evaluated(row)
-        except (AttributeError, KeyError):  # Of the namespace of intervals, or of the rows that its text calls.
-            raise NoIntervalsError(written_name(row.symbol)) from None
+        return BoxStep(slot, known(row), args)
 
     def goes_by_rows(self, slot: int) -> bool:
         """Whether an operation by elements has vectors that go with the rows of a matrix."""
@@ -185,7 +175,7 @@ class Boxes:
 
     def _by_rows(self, slot: int, row: Primitive) -> BoxStep:
         """Such an operation, its vectors turned from columns to rows."""
-        fn, is_vector = self._known(row), [len(self.shapes[arg]) == 1 for arg in self.tape.args[slot]]
+        fn, is_vector = known(row), [len(self.shapes[arg]) == 1 for arg in self.tape.args[slot]]
 
         def _by_rows(*values: Interval) -> Interval:
             pairs = zip(values, is_vector, strict=True)
@@ -335,6 +325,25 @@ class Boxes:
     def joined(self, slot: int, items: Sequence[Array]) -> Array:
         """Items side by side, as the elements of a slot."""
         return joined_items(items, is_matrix=len(self.shapes[slot]) > 1)
+
+
+def enclosed_constant(expr: Expr, graph: Dag) -> Interval:
+    """An expression without nodes, which stands in `graph`: what floats lose lies between the ends.
+
+    Of what has no intervals, any number.
+    """
+    found = exact_constant(expr)
+    if isinstance(found, Fraction):
+        return enclosed(found)
+    # As a graph of its own: what is an array, and along what it is taken, is told by the shapes.
+    name = "a constant"
+    node = Node(name, "expression", expr.span, (), expr, expr)
+    alone = graph._replace(nodes=(node,), output=name, seeds=(), claims=(), warnings=(), unresolved=None)
+    try:
+        (around,) = Boxes(Evaluation(tape_of(alone), {}), [], [name]).run({})
+    except NoIntervalsError:
+        return Interval(np.full((1, 1), -np.inf), np.full((1, 1), np.inf), np.ones((1, 1, 1), bool))
+    return around
 
 
 # Which orders of two numbers a comparison holds of: less, equal, more.

@@ -11,16 +11,25 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.bulk.points.stacked import joined_items
-from backcalc.calculus.exact import exact_constant
-from backcalc.language.expr import VECTOR, Call, Expr, Name, Number, fold
+from backcalc.language.expr import written_name
 from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined
-from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Bound, Primitive
 
 IntervalFunction = Callable[..., Interval]
+
+
+class NoIntervalsError(Exception):
+    """A function, by its name, of which the table has no intervals."""
+
+
+def known(row: Primitive) -> IntervalFunction:
+    """The row's value over intervals. Raises NoIntervalsError."""
+    try:
+        return evaluated(row)
+    except (AttributeError, KeyError):  # Of the namespace of intervals, or of the rows that its text calls.
+        raise NoIntervalsError(written_name(row.symbol)) from None
 
 
 @cache
@@ -84,32 +93,6 @@ def enclosed(value: Any) -> Interval:
     column = stacks.column(value)
     ends = [np.array([[_written(float(x), way) for x in row] for row in column]) for way in (-inf, inf)]
     return Interval(*ends)
-
-
-def enclosed_constant(expr: Expr, value: Any) -> Interval:
-    """An expression without nodes, whose value by floats is given: what these lose lies between the ends."""
-
-    def _leaf(part: Number | Name) -> Interval:
-        if isinstance(part, Number):
-            return enclosed(part.value)
-        value = CONSTANTS[part.id]
-        # π, e and 2π are a little more than their floats.
-        return Interval(*(np.full((1, 1), each) for each in (value, nextafter(value, inf))))
-
-    def _call(part: Call, args: tuple[Interval, ...]) -> Interval:
-        if part.fn == VECTOR:
-            is_matrix = isinstance(part.args[0], Call) and part.args[0].fn == VECTOR
-            return by_ends(lambda *ends: joined_items(ends, is_matrix=is_matrix), *args)
-        row = lookup(part.fn, len(args), part.options)
-        assert row is not None  # It has been read as a constant before.
-        return evaluated(row.serving((0,) * len(args)))(*args)
-
-    try:
-        found = exact_constant(expr)
-        return enclosed(found) if isinstance(found, Fraction) else fold(expr, _leaf, _call)
-    # Of what has no intervals, or is written out first, the floats have to do.
-    except (AssertionError, AttributeError, KeyError, TypeError):
-        return enclosed(value)
 
 
 def _written(x: float, way: float) -> float:

@@ -11,7 +11,7 @@ from backcalc.analysis.trial import SAMPLES
 from backcalc.analysis.verify import verified
 from backcalc.calculus.doubts import noticed
 from backcalc.calculus.load import finish, load_program
-from backcalc.calculus.point import Point, read_point, settle, typed_values
+from backcalc.calculus.point import Point, read_exactly, settle
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, shows
@@ -23,7 +23,6 @@ from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
 from backcalc.marking.sheet import read_stated
 from backcalc.render.reports.verify import VerifyReport
-from backcalc.rules.values import shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, UsageError
 from backcalc.text.source import Source
 
@@ -55,13 +54,10 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     is held against differences. The exit status is 1 where something does not hold.
     """
     program = load_program(read_source(asked))  # Apart from its graph, for the `#=` lines are among its comments.
-    graph, at = kept(finish(program)), read_point(asked.at)
+    graph, (at, written) = kept(finish(program)), read_exactly(asked.at)
     settled, known = settle(graph, at)  # A slip in a name would else leave its input to be drawn.
     print_warnings(graph.source, noticed(settled, known))
-    # Numbers that fill an array, and arrays, are taken as they were read.
-    typed = {name: value for name, value in typed_values(asked.at).items() if name in settled.inputs}
-    typed = {name: value for name, value in typed.items() if not settled.node(name).shape and not shape_of(at[name])}
-    found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims_of(settled, typed)]
+    found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims_of(settled, written)]
     marked = _marked(program, graph, at, asked.of)
     slope = worst_slope(graph, at, asked.of, seed)  # Of all slopes one is told: if that holds, all do.
     # Silence would look like a file that holds.
