@@ -33,6 +33,7 @@ from backcalc.text.wording import plural, quoted, shorten
 FURTHER = 24  # Terms beyond those asked for: they tell the next term and the radius, and replace what a quotient loses.
 MOST_INPUTS = 64  # Numbers, of a Hessian, which takes as many series as it has entries above its diagonal.
 SAME, NEGLIGIBLE = 1e-11, 1e-14  # Relative to the two coefficients, and to the largest so far: what rounding leaves.
+ROUNDED = 1e-22  # And the least that it leaves.
 
 
 @dataclass(frozen=True)
@@ -216,24 +217,31 @@ def _expansion(evaluation: Evaluation, point: Point, output: str, wrt: str, orde
     right = series_of(evaluation, {wrt: 1.0}, order + FURTHER)
     left = series_of(evaluation, {wrt: -1.0}, order + FURTHER)
     turned = (-1.0) ** np.arange(order + FURTHER + 1)  # (−t)^k.
-    tape, graph = evaluation.tape, evaluation.tape.graph
+    tape, graph, at = evaluation.tape, evaluation.tape.graph, float(point[wrt])
     nodes = []
     for node, slot in zip(graph.nodes, tape.slot, strict=True):
         if isinstance(right[slot], Series) and not right[slot].shape and node.name != wrt:
-            sides = _cleared(left[slot].terms * turned), _cleared(right[slot].terms)
+            sides = _cleared(left[slot].terms * turned, at), _cleared(right[slot].terms, at)
             nodes.append(Behaviour(node.name, float(evaluation.terms[slot]), *sides, order))
     slot = tape.slot[graph.index[output]]
     value = float(evaluation.terms[slot])
     still = variable(value, 1.0 if output == wrt else 0.0, order + FURTHER).terms  # What does not depend on the input.
     found = next((node for node in nodes if node.name == output), Behaviour(output, value, still, still, order))
-    return Expansion(graph, wrt, float(point[wrt]), point, found, nodes)
+    return Expansion(graph, wrt, at, point, found, nodes)
 
 
-def _cleared(terms: Array) -> Array:
+def _cleared(terms: Array, at: float) -> Array:
     """`terms` with 0 for those that are nothing but rounding, beside the ones next to them."""
+    # Coefficients that rise beyond all floats belong to a pole nearby, not to rounding.
+    if not np.isfinite(terms).all():
+        return terms
     sizes = np.abs(terms)
-    beside = np.maximum(np.append(sizes[1:], 0), np.append(0, sizes[:-1]))
-    return np.where((sizes <= NEGLIGIBLE * beside) & np.isfinite(beside), 0.0, terms)
+    # What the rounding of a point x0 does to a term is x0 times the next one: beside 1e-300 a value of 1e-300 is none.
+    above = np.append(sizes[1:], 0) * (min(abs(at), 1.0) or 1.0)
+    beside = np.maximum(above, np.append(0, sizes[:-1]))
+    # What is far below a unit in their last place never came of them.
+    is_rounding = (sizes <= NEGLIGIBLE * beside) & (sizes >= ROUNDED * beside)
+    return np.where(is_rounding, 0.0, terms)
 
 
 def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[str]) -> Quadratic:

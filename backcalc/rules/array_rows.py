@@ -46,8 +46,9 @@ ARRAY_ROWS = (
     # Where all are equal the root has a kink, of which the slope 0 is a subgradient.
     _row(
         "std", "x", "sqrt(mean((x - mean(x))^2))", pullbacks="ct*(x - mean(x))/(n*out)",
-        stable="ct*where(out == 0, 0, (x - mean(x))/(n*out))", derived="stable", kinks="out == 0", shape="spread",
-        options=_SPREAD, range="out >= 0", latex=r"\operatorname{std}(<x>)",
+        stable="ct*where(out == 0, 0, (x - mean(x))/out/n)",  # Unlike n*out no step overflows.
+        derived="ct*where(out == 0, 0, (x - mean(x))/(n*out))", kinks="out == 0", shape="spread",
+        options=_SPREAD, range="out >= 0", homogeneous=True, latex=r"\operatorname{std}(<x>)",
     ),
     # ct*out/x is 0/0 where one of them is 0; the product of the others is not.
     _row(
@@ -58,7 +59,7 @@ ARRAY_ROWS = (
     _row(
         "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",
         kinks="out == 0", shape="reduce", ranks=_ARRAY, below="abs", options=_AXIS, range="out >= 0",
-        latex=r"\lVert <x> \rVert",
+        homogeneous=True, latex=r"\lVert <x> \rVert",
     ),
     # A nan equals nothing: where(x == x, …) hands it on, so that the slope is nan beside it.
     _row(

@@ -25,6 +25,8 @@ A row's columns:
     jacobian     of a vector by a vector, its Jacobian as a matrix, for formulas; the default is row by row
     options      whole numbers by which it is another function, `axis keepdims=0`, with their defaults
     chosen       those of a row that `options` has made: no row below states any
+    homogeneous  whether it is a root of squares, and of twice the argument twice as large: numbers whose squares are
+                 lost are scaled then
     below        the symbol of the row that serves arguments of lower ranks, where none of its own does: the sum of a
                  number is that number
 

@@ -88,6 +88,7 @@ class TableRow(NamedTuple):
     jacobian: str = ""
     options: tuple[tuple[str, int | None], ...] = ()
     chosen: Options = ()
+    homogeneous: bool = False
 
 
 class Primitive(TableRow):
@@ -210,7 +211,10 @@ class Bound:
         # Of the table's own row alone: a mistake's row says on purpose what its symbol does not.
         is_own = self.row.shape == "elementwise" and self.row in self.row.variants
         own = vars(self.namespace).get(self.row.symbol) if is_own else None
-        return own or self._function(self.row.value, self.row.params)
+        found = own or self._function(self.row.value, self.row.params)
+        # A system of numbers of any size has no need to scale.
+        scaled = getattr(self.namespace, "scaled", None) if self.row.homogeneous else None
+        return scaled(found, self.row.settings[AXIS]) if scaled else found
 
     @cached_property
     def slopes(self) -> tuple[RowFunction, ...]:

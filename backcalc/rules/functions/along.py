@@ -1,10 +1,12 @@
-"""What arrays and stacks of matrices say alike of vectors, along an axis: the softmax family, and the norm.
+"""What arrays and stacks of matrices say alike of vectors, along an axis: the softmax family, and roots of squares.
 
 Results keep the axis, with the length 1 where they are a number a vector.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -75,17 +77,24 @@ def _without(x: Array, place: Any, axis: int) -> Array:
     return found
 
 
-def norm(x: Array, axis: Axis, *, keepdims: bool = False) -> Any:
-    """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
+def scaled(fn: Callable[[Array], Any], axis: Axis) -> Callable[[Array], Any]:
+    """`fn` along an axis, which neither overflows nor underflows before its value does.
+
+    `fn` is a root of squares, which of twice the elements is twice as large.
+    """
+    return partial(_scaled, fn, axis)
+
+
+def _scaled(fn: Callable[[Array], Any], axis: Axis, x: Array) -> Any:
     # The plain way first: numbers whose squares are lost are rare, and to scale takes two more passes.
-    found = np.linalg.norm(x, axis=axis, keepdims=keepdims)
+    found = fn(x)
     is_sure = (found > _SMALL) & (found < _LARGE)
     if np.all(is_sure):
         return found
     top = np.max(np.abs(x), axis=axis, keepdims=True)
-    # Of zeros, infinities and nan the plain norm is right as it stands.
+    # Of zeros, infinities and nan the plain value is right as it stands.
     scale = np.where((top > 0) & (top < np.inf), top, 1.0)
-    again = np.linalg.norm(x / scale, axis=axis, keepdims=keepdims)
+    again = fn(x / scale)
     return np.where(is_sure, found, again * np.reshape(scale, np.shape(again)))
 
 

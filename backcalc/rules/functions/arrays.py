@@ -87,7 +87,7 @@ def logsumexp(x: Array) -> Any:
 
 softmax, log_softmax = partial(along.softmax, axis=-1), partial(along.log_softmax, axis=-1)
 complement, from_top = partial(along.complement, axis=-1), partial(along.from_top, axis=-1)
-norm = partial(along.norm, axis=None, keepdims=False)
+norm, scaled = np.linalg.norm, along.scaled
 size = np.size
 inv, det, cofactors, identity = along.inv, np.linalg.det, along.cofactors, along.identity
 
@@ -98,7 +98,7 @@ def others(x: Array) -> Array:
 
 
 REDUCING: dict[str, Callable[..., Any]] = {
-    "sum": np.sum, "mean": np.mean, "prod": np.prod, "largest": np.max, "smallest": np.min, "norm": along.norm,
+    "sum": np.sum, "mean": np.mean, "prod": np.prod, "largest": np.max, "smallest": np.min, "norm": np.linalg.norm,
     "logsumexp": along.reduced_logsumexp,
 }  # fmt: skip
 _KEEPING: dict[str, Callable[..., Any]] = {

@@ -249,12 +249,20 @@ def counts_of(x: Series) -> Array:
 
 def integrated(first: Any, slope: Series, x: Series) -> Series:
     """The series that begins with `first` and whose derivative is `slope` · x'."""
-    counts = counts_of(x)
+    return risen(first, slope * derivative(x), x)
+
+
+def derivative(x: Series) -> Series:
+    """X' by t."""
     rise = np.zeros_like(x.terms)
-    rise[:-1] = x.terms[1:] * counts  # x' by t: the coefficient k goes to k − 1, times k.
-    found = (slope * Series(rise)).terms
-    # And back: the coefficient k goes to k + 1, by k + 1.
-    return with_first(first, Series(np.concatenate((found[:1], found[:-1] / counts))))
+    rise[:-1] = x.terms[1:] * counts_of(x)  # The coefficient k goes to k − 1, times k.
+    return Series(rise)
+
+
+def risen(first: Any, rise: Series, x: Series) -> Series:
+    """The series that begins with `first` and whose derivative by t is `rise`, with as many terms as x."""
+    # Back again: the coefficient k goes to k + 1, by k + 1.
+    return with_first(first, Series(np.concatenate((rise.terms[:1], rise.terms[:-1] / counts_of(x)))))
 
 
 def coupled(x: Series, first: list[Any], signs: tuple[float, ...]) -> list[Series]:

@@ -21,12 +21,14 @@ from backcalc.rules.functions.power_series import (
     constant,
     counts_of,
     coupled,
+    derivative,
     in_turn,
     integrated,
     known_quotient,
     leading,
     on_series,
     power_terms,
+    risen,
     times,
     with_first,
 )
@@ -157,7 +159,8 @@ def divide(x: Series, y: Series) -> Series:
             # Shifted to the front, and at the end nan: not known.
             each[:, vanish] = np.concatenate((each[1:, vanish], np.full((1, int(vanish.sum())), np.nan)))
     found = np.empty_like(a)
-    found[0] = a[0] / b[0]
+    # At a pole 0 has the sign of the side: 1/x rises on the right of 0 and falls on the left.
+    found[0] = a[0] / np.where((b[0] == 0) & (b != 0).any(axis=0), np.copysign(0.0, leading(Series(b))), b[0])
     for k in range(1, len(a)):
         rest = a[k] - in_turn(times(b[1 : k + 1], found[k - 1 :: -1]))
         found[k] = np.where(rest == 0, 0.0, rest / b[0])  # 0/0 behind the first term: nothing more comes.
@@ -196,12 +199,16 @@ def cbrt(x: Series) -> Series:
 # ---- Functions by their derivative ----------------------------------------------------------------------------------
 
 
-def _rule(name: str, slope: Callable[[Series], Series]) -> Callable[..., Series]:
-    """The base function of one argument whose slope is this series."""
+def _rule(
+    name: str, slope: Callable[[Series], Series], room: Callable[[Series], Series] | None = None
+) -> Callable[..., Series]:
+    """The base function of one argument whose slope is this series; without slope where `room` is below 0."""
     value = getattr(arrays, name)
 
     def rule(x: Series) -> Series:
-        return integrated(value(x.terms[0]), slope(x), x)
+        found = integrated(value(x.terms[0]), slope(x), x)
+        # At the end of its domain, on the side without.
+        return found if room is None else _inside(found, room(x))
 
     rule.__name__ = name
     return on_series(rule)
@@ -255,21 +262,37 @@ def tanh(x: Series) -> Series:
     return behind_a_pole(Series(t), x)
 
 
-def _reciprocal_root(x: Series) -> Series:
-    return divide(1.0, sqrt(x))
+def _inside(found: Series, room: Series) -> Series:
+    """`found` with no coefficient where `room` falls below 0."""
+    terms = found.terms.copy()
+    terms[1:, np.broadcast_to(leading(room) < 0, found.shape)] = np.nan
+    return Series(terms)
 
 
-log = _rule("log", lambda x: divide(1.0, x))
-log2 = _rule("log2", lambda x: divide(1 / np.log(2), x))
-log10 = _rule("log10", lambda x: divide(1 / np.log(10), x))
-log1p = _rule("log1p", lambda x: divide(1.0, 1.0 + x))
+def _over_root(name: str, under: Callable[[Series], Series], sign: float = 1.0) -> Callable[..., Series]:
+    """The base function whose slope is ±1 by the root of `under`, which it does not exist beyond."""
+    value = getattr(arrays, name)
+
+    def rule(x: Series) -> Series:
+        # The quotient by the root once x' is in it: of acos(1 - t²) both vanish alike, and leave a slope.
+        rise, root = derivative(x) * sign, sqrt(under(x))
+        return _inside(risen(value(x.terms[0]), divide(rise, root), x), under(x))
+
+    rule.__name__ = name
+    return on_series(rule)
+
+
+log = _rule("log", lambda x: divide(1.0, x), lambda x: x)
+log2 = _rule("log2", lambda x: divide(1 / np.log(2), x), lambda x: x)
+log10 = _rule("log10", lambda x: divide(1 / np.log(10), x), lambda x: x)
+log1p = _rule("log1p", lambda x: divide(1.0, 1.0 + x), lambda x: 1.0 + x)
 # As factors, so that 1 − x² loses nothing near 1.
-asin = _rule("asin", lambda x: _reciprocal_root((1.0 - x) * (1.0 + x)))
-acos = _rule("acos", lambda x: -_reciprocal_root((1.0 - x) * (1.0 + x)))
+asin = _over_root("asin", lambda x: (1.0 - x) * (1.0 + x))
+acos = _over_root("acos", lambda x: (1.0 - x) * (1.0 + x), -1.0)
 atan = _rule("atan", lambda x: divide(1.0, 1.0 + x * x))
-asinh = _rule("asinh", lambda x: _reciprocal_root(1.0 + x * x))
-acosh = _rule("acosh", lambda x: _reciprocal_root((x - 1.0) * (x + 1.0)))
-atanh = _rule("atanh", lambda x: divide(1.0, (1.0 - x) * (1.0 + x)))
+asinh = _over_root("asinh", lambda x: 1.0 + x * x)
+acosh = _over_root("acosh", lambda x: (x - 1.0) * (x + 1.0))
+atanh = _rule("atanh", lambda x: divide(1.0, (1.0 - x) * (1.0 + x)), lambda x: (1.0 - x) * (1.0 + x))
 erf = _rule("erf", lambda x: 2 / np.sqrt(np.pi) * exp(-(x * x)))
 erfc = _rule("erfc", lambda x: -2 / np.sqrt(np.pi) * exp(-(x * x)))
 
@@ -310,6 +333,20 @@ def pool_max(x: Series | Array, n: float, axes: float) -> Series | Array:
 def norm(x: Series) -> Series:
     """The root of the sum of squares."""
     return sqrt(sum(x * x))
+
+
+def scaled(fn: Callable[..., Series], axis: int | None) -> Callable[..., Series | Array]:
+    """`fn`, a root of squares, of elements near 1: neither it nor its slopes overflow or underflow on the way."""
+    plain = arrays.scaled(fn, axis)
+
+    def _function(x: Series | Array) -> Series | Array:
+        if not isinstance(x, Series):
+            return np.asarray(plain(x))
+        # A power of two, so that no digit changes; where it is 0 or not finite, it is 1.
+        scale = float(np.ldexp(1.0, np.frexp(np.max(np.abs(x.terms[0])))[1] - 1)) or 1.0
+        return fn(divide(x, scale)) * scale
+
+    return _function
 
 
 def _shifted(x: Series) -> tuple[Series, Array]:

@@ -83,7 +83,12 @@ def smallest(x: Array) -> Array:
 softmax, log_softmax = partial(along.softmax, axis=-2), partial(along.log_softmax, axis=-2)  # Of columns.
 complement, from_top = partial(along.complement, axis=-2), partial(along.from_top, axis=-2)
 logsumexp = partial(along.logsumexp, axis=-2)
-norm = partial(along.norm, axis=_MATRIX, keepdims=True)
+norm = partial(np.linalg.norm, axis=_MATRIX, keepdims=True)
+
+
+def scaled(fn: Callable[[Array], Any], axis: int | None) -> Callable[[Array], Any]:
+    """`fn` along an axis of each matrix, or of all its elements, as `along.scaled` has it."""
+    return along.scaled(fn, _MATRIX if axis is None else axis - 2)
 
 
 def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:

@@ -93,11 +93,26 @@ def test_csv_and_latex(call):
         ("y = sqrt(x)^1.5", 1, "series tell no slope of y at x = 0"),
         # Beyond a pole of an argument nothing is known: the first is x/(x + 1), the second jumps, the third is smooth.
         ("y = 1/(1 + 1/x)", 1, "series tell no slope of y at x = 0"),
-        ("y = tanh(1/x)", 1, "series tell no slope of y at x = 0"),
+        ("y = tanh(1/x)", 1, "y is not differentiable at x = 0: it jumps"),
         ("y = exp(-1/x^2)", 1, "series tell no slope of y at x = 0"),
         ("y = 1/log(x^2)", 1, "series tell no slope of y at x = 0"),
         ("y = sigmoid(1/x^2)", 1, "series tell no slope of y at x = 0"),
+        # A pole has the sign of its side.
+        ("y = 1/x", 1, "left    -inf    nan  -\nright    inf    nan  -"),
+        ("y = log(abs(x))", 1, "left    -inf   -inf  -\nright   -inf    inf  -"),
+        # Root and slope vanish alike.
+        ("y = acos(1 - x^2)", 0, "slope -1.41421 from the left, 1.41421 from the right"),
+        ("y = acosh(1 + x^2)", 0, "slope -1.41421 from the left, 1.41421 from the right"),
+        # What is small beside its slope need not be rounding; next to a pole nothing is.
+        ("y = x + 1e-300", 0, "0       1e-300"),
+        ("y = cos(x + pi/2)", 0, "y is linear near x = 0"),
+        ("y = tan(x + pi/2)", 0, "0  1.63312e+16"),
+        ("y = norm([x + 1e-170, 2e-170])", 0, "left   2.23607e-170  0.447214"),
+        ("y = std([x + 1e-170, 2e-170])", 0, "left   5e-171   -0.5"),
         # On the left there is no value.
+        ("y = asin(1 - x)", 1, "slope nan from the left, -inf from the right"),
+        ("y = acosh(1 + x)", 1, "slope nan from the left, inf from the right"),
+        ("y = log(x)", 1, "left    -inf    nan  -\nright   -inf    inf  -"),
         ("y = x^2.5", 1, "slope nan from the left, 0 from the right"),
         ("y = sqrt(x)*x", 1, "slope nan from the left, 0 from the right"),
         ("y = where(x > 0, x*sqrt(x), 0)", 0, "y is once differentiable at x = 0"),
