@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from backcalc.language.expr import Expr, Options, label
 from backcalc.rules.functions import floats
 from backcalc.rules.lower import decided, expression, lower, names_in
-from backcalc.rules.shapes import ALONG, ROWS
+from backcalc.rules.shapes import ALONG, APART, ROWS
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
@@ -42,9 +42,6 @@ FLAT = "0"
 """The partial of what is constant between its jumps."""
 
 RowFunction = Callable[..., Any]
-
-_APART = ("transpose", "diag", "outer", "matmul", "reshape", "flatten", "conv", "pool")
-"""Shapes of operations of which an element of the value comes from some elements of an argument only."""
 
 
 class LocalEdge(NamedTuple):
@@ -294,7 +291,7 @@ class Bound:
                 keeps = self.row.shape == ROWS or self.row.settings[KEEPDIMS]
                 spread = namespace.along_axis("sum", axis, 1) if keeps else namespace.along_axis(KEPT, axis)
                 return namespace.not_equal(spread(gate), 0.0)
-            if self.row.shape in _APART:  # What each element of the value is made of, whatever its size.
+            if self.row.shape in APART:  # What each element of the value is made of, whatever its size.
                 ones = [namespace.ones_like(operand) for operand in operands]
                 return namespace.not_equal(pullback(*ones, gate, n), 0.0)
             return namespace.not_equal(namespace.sum(gate), 0.0)

@@ -29,6 +29,8 @@ from backcalc.rules.window_shapes import WINDOWED, OptionValues
 
 ALONG = ("along", "pair along")
 """The rules of what gives along an axis one number for all elements, of one matrix or of two."""
+APART = ("transpose", "diag", "outer", "matmul", "reshape", "flatten", "conv", "pool")
+"""The rules of what has in an element of the value some elements of an argument only."""
 ROWS = "rows"
 """The rule of what gives along an axis as many elements as it takes."""
 

@@ -89,6 +89,20 @@ def size(x: Series | Array) -> float:
     return float(np.prod(x.shape))  # A number, of which t knows nothing.
 
 
+def scaled(fn: Callable[..., Series], axis: int | None) -> Callable[..., Series | Array]:
+    """`fn`, a root of squares, of elements near 1: neither it nor its slopes overflow or underflow on the way."""
+    plain = arrays.scaled(fn, axis)
+
+    def _function(x: Series | Array) -> Series | Array:
+        if not isinstance(x, Series):
+            return np.asarray(plain(x))
+        # By a power of two, so that no digit changes.
+        exponent = np.frexp(np.max(np.abs(x.terms[0])))[1]
+        return Series(np.ldexp(fn(Series(np.ldexp(x.terms, -exponent))).terms, exponent))
+
+    return _function
+
+
 _LAYOUT = MatrixLayout(
     rows=lambda x: [Series(x.terms[:, i]) for i in range(x.shape[0])],
     stacked=lambda items: stacked(items, join=False),
