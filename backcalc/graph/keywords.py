@@ -158,6 +158,8 @@ def _by_name(signature: _Signature, args: tuple[Expr, ...]) -> dict[str, Expr]:
             hints: tuple[str, ...] = (f"it is called {meant} here",) if meant in signature.names else ()
             if signature.name == "norm" and name in ("ord", "p"):  # There is the one.
                 hints = ("of order 1 it is sum(abs(x)), of order 2 norm(x), of order inf max(abs(x))",)
+            if signature.name == "leaky_relu" and name == "alpha":  # As TensorFlow has it; elu has an alpha of its own.
+                hints = ("it is called slope here",)
             # Sorted, so that one slip always has one hint: a set has no order of its own.
             hints = hints or did_you_mean(name, sorted(signature.names))
             raise signature.refusal(f"`{signature.name}` has no argument `{shorten(name)}`", arg.span, *hints)

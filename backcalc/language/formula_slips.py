@@ -87,6 +87,11 @@ FORMULAS = (
         "y = IF(x > 0; x; 0)",
     ),
     SyntaxHint(r"\w\([^()\[\]]*‸;", "a comma parts arguments: f(x, y)", "y = max(0; x)"),
+    SyntaxHint(
+        r"\w\s+‸is\s+(not\s+)?(None|null)\b",
+        "what is not known is left out: its value stands behind `--at`",
+        "y = x is null",
+    ),
     # Not in brackets, where a comma is missing.
     SyntaxHint(
         r"=[^\[(]*\b(?P<a>[1-9]\d{0,2})( ‸|‸')(?P<b>\d{3})[ '](?P<c>\d{3}(\.\d+)?)\b",
@@ -158,12 +163,22 @@ FORMULAS = (
     SyntaxHint(r",\s*‸['\"]all['\"]", "without an axis it takes all elements: sum(x)", "y = sum(x, 'all')"),
     SyntaxHint(r"\b(Sum|Product)\[.*‸\{", "a sum over an index is sum(x[k] for k in 0..2)", "y = Sum[k, {k, 1, 3}]"),
     SyntaxHint(
+        r"\bCDF\[\s*NormalDistribution\[\s*‸\]\s*,\s*(?P<x>[^\[\]]+)\]",
+        "it goes by normcdf({x}), or Φ({x})",
+        "y = CDF[NormalDistribution[], x]",
+    ),
+    SyntaxHint(
+        r"\bPDF\[\s*NormalDistribution\[\s*‸\]\s*,\s*(?P<x>[^\[\]]+)\]",
+        "it goes by normpdf({x}), or φ({x})",
+        "y = PDF[NormalDistribution[], x]",
+    ),
+    SyntaxHint(
         r"\bClip\[(?P<x>[^,\[\]]+),\s*‸\{\s*(?P<a>[^,{}]+),\s*(?P<b>[^,{}]+)\}",
         "between two bounds it is clip({x}, {a}, {b})",
         "y = Clip[x, {0, 1}]",
     ),
     SyntaxHint(r"=\s*(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*[-+*/^)]", "a decimal point, not a comma: {a}.{b}", "y = 1,5*x"),
-    SyntaxHint(r"‸[∑Σ]|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
+    SyntaxHint(r"‸∑(?!\s*_\s*\{)|‸Σ|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
     # A capital is a matrix as likely as a number.
     SyntaxHint(
         rf"(?<!\.)\b(?P<f>[A-Z]\w*)\s+‸(?P<x>{NAME})",

@@ -7,6 +7,9 @@ from backcalc.language.syntax_hint import ARGUMENTS, SyntaxHint
 
 # The commands of LaTeX that are functions.
 _FUNCTIONS = "(?:arc)?(?:sin|cos|tan)h?|exp|log|ln|lg|max|min|det|cot|sec|csc|coth"
+_BRACED = r"(?:[^{}]|\{[^{}]*\})*"  # Braces nest once: \\frac{1}{1 + e^{-x}}.
+# The bounds of a sum that counts from 1, as textbooks do: _{i=1}^{n}.
+_OVER = r"\s*(?:\\limits)?\s*_\s*\{\s*(?P<i>[A-Za-z])\s*=\s*(?P<a>[1-9]\w*)\s*\}\s*\^\s*\{?\s*(?P<n>\w+)\s*\}?"
 
 NOTATIONS = (
     SyntaxHint(
@@ -90,10 +93,31 @@ NOTATIONS = (
         "a derivative in a formula is grad({y}, {x})",
         "g = \\frac{\\partial y}{\\partial x}",
     ),
-    SyntaxHint(r"‸\\[dtc]?frac", "a quotient is written a/b", "y = \\frac{a}{b}"),
+    # Braces nest once: e^{-x}. Of single signs no parentheses are needed.
+    SyntaxHint(
+        r"‸\\[dtc]?frac\s*(?:\{\s*(?P<a>\w+)\s*\}\s*\{\s*(?P<b>\w+)\s*\}|(?P<c>\d)\s*(?P<d>\d))",
+        "a quotient is written {a}{c}/{b}{d}, between other signs ({a}{c}/{b}{d})",
+        "y = \\frac{a}{b}",
+    ),
+    SyntaxHint(
+        rf"‸\\[dtc]?frac\s*\{{(?P<a>{_BRACED})\}}\s*\{{(?P<b>{_BRACED})\}}",
+        "a quotient is written ({a})/({b})",
+        "y = \\frac{a + 1}{b}",
+    ),
+    SyntaxHint(r"‸\\[dtc]?frac", "a quotient is written a/b", "y = \\frac x y"),
     SyntaxHint(r"‸\\(cdot|times|ast)", "a product is written a*b", "y = a \\cdot b"),
     SyntaxHint(r"‸\\sqrt\[", "the third root is cbrt(x), the fourth x^(1/4)", "y = \\sqrt[3]{x}"),
     SyntaxHint(r"‸\\sqrt", "a root is written sqrt(x)", "y = \\sqrt{x}"),
+    SyntaxHint(
+        rf"‸(\\sum|∑){_OVER}",
+        "over an index it is sum(x[{i}-1] for {i} in {a}..{n}), for the first element is x[0]",
+        "y = \\sum_{i=1}^{n} x_i",
+    ),
+    SyntaxHint(
+        rf"‸(\\prod|∏){_OVER}",
+        "over an index it is prod(x[{i}-1] for {i} in {a}..{n}), for the first element is x[0]",
+        "y = ∏_{i=1}^n x_i",
+    ),
     SyntaxHint(r"‸\\(sum|prod)", "a sum of the elements is sum(x), a product prod(x)", "y = \\sum x"),
     SyntaxHint(r"‸\\(left|right|big)", "parentheses stand bare: (…)", "y = \\left(x\\right)"),
     # Behind the commands of LaTeX, with which a backslash begins too.
@@ -127,6 +151,8 @@ NOTATIONS = (
     SyntaxHint(r"‸⌈", "rounded up it is ceil(x)", "y = ⌈x⌉"),
     SyntaxHint(r"‸[∛∜]", "the third root is cbrt(x), the fourth x^(1/4)", "y = ∛x"),
     SyntaxHint(r"‸±", "one sign a node: a + b, a - b", "y = a ± b"),
+    # As MATLAB transposes, and quotes nothing.
+    SyntaxHint(r"[)\]]\s*‸'(?!\w)", "the transpose is written .T: (A + B).T", "y = (A + B)'"),
     SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
     SyntaxHint(rf"‸[\\$](?P<x>{NAME})", "a name stands bare: {x}", "y = \\sigma*x"),
     SyntaxHint(r"[\w)\]¼-¾⅓⅔⅛]\s*‸\|\|[^|]+\|\|", "a norm is written norm(x)", "y = 2 ||x||"),

@@ -205,6 +205,17 @@ STATEMENTS = (
         "a, b = 1, 2",
     ),
     SyntaxHint(r"^claim\b[^=]*[\w)\]]\s*‸=\s*[^=]", "`==` compares: claim y == x", "claim y = x"),
+    # A line of a derivation: the formula, and what it comes to. Of y = z = 3 both may be meant.
+    SyntaxHint(
+        rf"^(?P<y>{NAME})\s*=\s*(?P<f>[^=]*[^\s\w.=][^=]*?)\s*‸=(?![=<>])\s*([^=]*=\s*)*(?P<v>[-−]?{NUMBER}|\[[^=]*\])\s*$",
+        "one `=` a statement: {y} = {f}; a result stands in a comment: #= {y} = {v}",
+        "y = 2*x = 2*3 = 6",
+    ),
+    SyntaxHint(
+        rf"^(?P<y>{NAME})\s*=\s*(?P<f>[^=]*[^\s\w.=][^=]*?)\s*‸=\s*\?\s*$",
+        "one `=` a statement, and what is not known is left out: {y} = {f}",
+        "v = w·x + b = ?",
+    ),
     # `==` compares, and is no second one.
     SyntaxHint(
         r"^[^=]*[^=<>!]=(?!=)[^={]*[\w)\]²³]\s*‸=(?![=<>])\s*\S", "one `=` a statement: a = 3; b = a", "y = z = 3"

@@ -28,7 +28,13 @@ _BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)]|\((?:\d+|[^\W\d_])\
 # What stands where nothing is answered, a line to write on too.
 _BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a|\.{2,}|…|__+)?\s*", re.IGNORECASE)
 _UNIT = "rad"
-_REMARK = re.compile(r"\s\((?:given|no path leads from \S+ to \S+)\)")  # As `explain` writes it behind a number.
+# As `explain` writes it behind a number, and what it says around its equations, as `run` does above the gradient.
+_REMARK = re.compile(r"\s\((?:given|no path leads from \S+ to \S+)\)")
+_NO_SLOPE = " = nan (no slope here)"
+_SAID = (
+    r"Forward pass: values|Reverse pass: derivatives of \S+, by the chain rule"
+    r"|Numbers are rounded to \d+ significant digits? for display only\.|gradient\s+value"
+)
 _POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")  # Behind an answer on a teacher's sheet: [2 points].
 
 _NAME = rf"(?:{PATTERNS['NAME']}|\d+(?![\w.]))"  # A node of an edge list may be a number.
@@ -57,6 +63,7 @@ _MIXED = (
 _RUN = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{_NAME})\s*\)?"
 _FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)  # The commonest first.
 
+_ROW = rf"\s*∂\s*{_NAME}\s?[/∕]\s?∂\s*{_NAME}(\s{{2,}})(?=[-−\d.\[])"
 # What a subject may begin with.
 _NEXT = rf"\s*(?:\\|{PATTERNS['NAME']}|∂)|\s+\d+\s*[=≈~:]"
 
@@ -98,7 +105,8 @@ def read_line(text: str, span: Span) -> Line | None:
     # Mathematics in a text of LaTeX: its brackets enclose no part of a formula.
     if text.startswith(_MATHEMATICS, start, span.end):
         start += 2
-    sign = _first_sign(text, start, span.end)
+    # A gradient's rows have a gap in place of the sign.
+    sign = _first_sign(text, start, span.end) or _gap(text, start, span.end)
     if sign is None:
         return None
     subject = read_subject(text[start : sign.start])
@@ -114,6 +122,8 @@ def value_of(text: str, start: int, end: int) -> tuple[Span, float | None]:
     # Searched from the last bracket alone: a vector may be long.
     if part.endswith("]") and (worth := _POINTS.fullmatch(part, max(0, part.rfind("[")))):
         part, points = part[: worth.start()].rstrip(), float(worth[1].replace(",", "."))
+    # What the function has no slope at is no number: the formula alone is stated, or nothing.
+    part = part.removesuffix(_NO_SLOPE)
     if part.endswith(")") and (remark := _REMARK.fullmatch(part, max(0, part.rfind("(") - 1))):
         part = part[: remark.start()].rstrip()
     bare = part.rstrip("$").removesuffix("\\)").removesuffix("\\]").rstrip()
@@ -129,6 +139,11 @@ def value_of(text: str, start: int, end: int) -> tuple[Span, float | None]:
         begin += 1 if text[begin] in _ABOUT else len(_APPROX)
         begin = end - len(text[begin:end].lstrip())
     return Span(begin, max(begin, end)), points
+
+
+def is_said(text: str) -> bool:
+    """Whether `text` stands beside the answers of a derivation or a gradient: a heading, or how it is rounded."""
+    return _compiled(_SAID).fullmatch(text.strip()) is not None
 
 
 def is_blank(text: str) -> bool:
@@ -193,6 +208,12 @@ def _first_sign(text: str, start: int, end: int) -> Span | None:
     sign = _SIGN.match(text, at, end)
     assert sign is not None
     return Span(at, sign.end())
+
+
+def _gap(text: str, start: int, end: int) -> Span | None:
+    """The blanks between a derivative and its value in a row of a gradient; None where it is none."""
+    found = _compiled(_ROW).match(text, start, end)
+    return Span(*found.span(1)) if found else None
 
 
 def answers_of(text: str, span: Span) -> Iterator[Span]:

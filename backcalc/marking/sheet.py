@@ -11,7 +11,7 @@ from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import Answer, Comment, Link
 from backcalc.marking.formulas.reading import is_formula, is_only_formula, read_formula
-from backcalc.marking.notation import Line, answers_of, is_blank, links_of, read_line, value_of
+from backcalc.marking.notation import Line, answers_of, is_blank, is_said, links_of, read_line, value_of
 from backcalc.marking.subject import about
 from backcalc.marking.written import choice_in, read_value
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
@@ -82,7 +82,7 @@ def read_slices(
     for part in (part for span in spans for part in answers_of(source.text, span)):
         line = read_line(source.text, part)
         if line is None:
-            errors += _refused(source, part)
+            errors += [] if is_said(source.text[slice(*part)]) else _refused(source, part)
         elif not is_blank(source.text[slice(*line.value)]):
             answers.append(_answer(source, line, has_decimal_commas=has_decimal_commas))
     return answers, errors

@@ -40,3 +40,17 @@ def test_arguments_by_name_are_those_by_place(by_name, by_place):
 def test_they_are_printed_back(text):
     assert format_program(parse(Source("file", text))) == text
     assert format_program(parse(Source("file", text.replace("=", " = ").replace(" =  = ", " == ")))) == text
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("leaky_relu(x, alpha=0.2)", "it is called slope here"),
+        ("leaky_relu(x, negative_slope=0.2)", "it is called slope here"),
+        ("elu(x, slope=2)", "it is written elu(x) or elu(x, alpha)"),
+    ],
+)
+def test_a_name_of_another_library_leads_to_ours(call, hint):
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        backcalc.parse(f"y = {call}")
+    assert [diagnostic.hints for diagnostic in caught.value.diagnostics] == [(hint,)]

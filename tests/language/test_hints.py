@@ -287,6 +287,16 @@ CORRECTED = {
     "y = IF(x > 0; x; 0)": "y = if x > 0 then x else 0",
     "y = x // Sin": "y = sin(x)",
     "=A1*2": "y = A1*2",
+    "y = 2*x = 2*3 = 6": "y = 2*x #= y = 6",
+    "v = w·x + b = ?": "v = w·x + b",
+    "y = \\frac x y": "y = x/y",
+    "y = \\frac{a + 1}{b}": "y = (a + 1)/(b)",
+    "y = \\sum_{i=1}^{n} x_i": "const n = 3; y = sum(x[i-1] for i in 1..n)",
+    "y = ∏_{i=1}^n x_i": "const n = 3; y = prod(x[i-1] for i in 1..n)",
+    "y = (A + B)'": "y = (A + B).T",
+    "y = x is null": "y = x",
+    "y = CDF[NormalDistribution[], x]": "y = normcdf(x)",
+    "y = PDF[NormalDistribution[], x]": "y = normpdf(x)",
 }
 
 rows = pytest.mark.parametrize("row", SYNTAX_HINTS, ids=[row.example for row in SYNTAX_HINTS])
