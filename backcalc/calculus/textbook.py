@@ -16,7 +16,7 @@ from backcalc.rules.lower import expression
 from backcalc.rules.row import AXIS, KEEPDIMS, Primitive
 from backcalc.rules.shortest import LONGEST, EqualForms, NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import remade
-from backcalc.rules.values import Value, is_array, speaks_of_constant
+from backcalc.rules.values import Spelt, Value, is_array
 from backcalc.rules.written import LONG, written
 
 if TYPE_CHECKING:
@@ -113,11 +113,26 @@ class Textbook:
         return {call: written(total) for call, total in found.items() if len(repr(total)) <= LONG}
 
     @cached_property
-    def _constants(self) -> set[str]:
-        """The constants of the file, and what is made of them, that are not 0; a graph for any values has none."""
+    def _constants(self) -> dict[str, float]:
+        """The values of the file's constants, and of what is made of them, that are numbers."""
         tape, terms = self.evaluation.tape, self.evaluation.terms
-        pairs = ((node.name, terms[slot]) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True))
-        return {name for name, term in pairs if speaks_of_constant(term) and term}
+        pairs = [(node, slot) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True)]
+        if self.evaluation.formulas:  # There each is a name, however well known.
+            numbers = self._numbers if any(node.is_fixed for node, _ in pairs) else {}
+            return {node.name: numbers[slot] for node, slot in pairs if slot in numbers}
+        named = ((node.name, terms[slot]) for node, slot in pairs)
+        return {name: float(term) for name, term in named if isinstance(term, Spelt) and term.is_named}
+
+    @property
+    def _numbers(self) -> dict[int, float]:
+        """The values of the slots that are made of literals alone, and are numbers."""
+        tape, rows = self.evaluation.tape, self.evaluation.rows
+        found = {slot: value for slot, value in enumerate(tape.literals) if value is not None}
+        for slot, row in enumerate(rows):
+            args = tape.args[slot]
+            if tape.constant[slot] and row is not None and row.shape == "elementwise" and all(a in found for a in args):
+                found[slot] = float(row.scalar.evaluate(*(found[arg] for arg in args)))
+        return found
 
     @cached_property
     def _positive(self) -> set[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from backcalc.language.expr import Call, Expr, Name
+from backcalc.rules.open_powers import Exact, Powers, absolute, is_open_power, is_zero_at_zero
 from backcalc.rules.placeholders import is_never_zero
 from backcalc.rules.quotients import HALF, Reader
-from backcalc.rules.summands import Exact, Powers, Sum, Term, absolute, exact, is_open_power, term_of
+from backcalc.rules.summands import Sum, Term, exact, term_of
 
 
 class NamingReader(Reader):
@@ -40,6 +41,8 @@ class NamingReader(Reader):
         if not times:
             return term
         rest = self._merged(term.powers, {base: -exponent * times for base, exponent in known.powers.items()})
+        if _adds_bar(rest, term.powers):
+            return term
         # Names come before what is more: alpha*Q/K, p*(x - mu)/s^2.
         names, others = _parted(rest)
         powers = self._merged(self._merged(names, {name: times}), others)
@@ -87,6 +90,8 @@ class NamingReader(Reader):
                 # 1 - f/L would have no value where L is 0.
                 if all(by > 0 or is_never_zero(base) for base, by in times.items()):
                     taken = self._without(term, part, base)
+                    if _adds_bar(taken.powers, term.powers):
+                        continue
                     return self._with_complement(taken, name, Term(exact(Fraction(other.number) / node.number), times))
         return term
 
@@ -109,6 +114,11 @@ class NamingReader(Reader):
 
 def _differ(new: list[Term], old: list[Term]) -> bool:
     return any(one is not other for one, other in zip(new, old, strict=True))
+
+
+def _adds_bar(rest: Powers, term: Powers) -> bool:
+    """Whether a factor comes below the bar by which a term does not divide: n*Q/w of A*n*w^(n - 1) where n is 2."""
+    return any(by < 0 and is_zero_at_zero(base, term) for base, by in rest.items())
 
 
 def _has(term: Powers, powers: Powers) -> bool:

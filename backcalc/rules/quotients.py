@@ -15,13 +15,11 @@ from math import isfinite
 
 from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold
 from backcalc.rules.exactly import keeps_numbers, meant
+from backcalc.rules.open_powers import Exact, Powers, absolute, together
 from backcalc.rules.simplify import make
 from backcalc.rules.summands import (
-    Exact,
-    Powers,
     Sum,
     Term,
-    absolute,
     common_number,
     common_powers,
     exact,
@@ -181,7 +179,10 @@ class Reader:
         """A sum of several terms as one factor, without the number and the powers that all of them have."""
         if len(total) < 2:
             return total
-        number, common = common_number(total), {base: by for base, by in common_powers(total).items() if by > 0}
+        number, powers = common_number(total), common_powers(total)
+        # x^n*(a/x + b) would have no value where x is 0: x^(n - 1) is taken.
+        both = together(term.powers for term in total.values())
+        common = {base: by for base, by in powers.items() if by > 0 or base in both}
         total = self._divided(total, Term(number, common)) if common or number != 1 else total
         # x - y and y - x are one factor: that which comes first.
         opposite = frozenset((each, -term.number) for each, term in total.items())
@@ -234,7 +235,7 @@ class Reader:
         """A sum with the other factors of a term taken into a factor that is a sum of quotients."""
         found: list[Sum] = []
         for term in total.values():
-            bases = [base for base, by in term.powers.items() if (by == 1 or by < 0) and self._has_quotients(base)]
+            bases = [base for base, by in term.powers.items() if self._opens(base, by)]
             if not bases:
                 found.append({frozenset(term.powers.items()): term})
                 continue
@@ -249,6 +250,13 @@ class Reader:
             found.append(self.opened(self._product({frozenset(): rest}, self._power(below, exponent))))
         is_same = all(each.get(key) is term for each, (key, term) in zip(found, total.items(), strict=True))
         return total if is_same else self._added(*found)
+
+    def _opens(self, base: Expr, by: Exact) -> bool:
+        """Whether a factor is a sum of quotients to be opened; below the bar only where its own bar goes by that."""
+        if not self._has_quotients(base):
+            return False
+        # Of 1 + x/x^n the x^n stays, and would for ever.
+        return by == 1 or (by < 0 and any(each < 0 for each in common_powers(self._inner[base]).values()))
 
     def _has_quotients(self, base: Expr) -> bool:
         inner = self._inner.get(base, {})

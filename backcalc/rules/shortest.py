@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -80,13 +80,13 @@ class Setting:
 
     definitions  nodes of which it may speak by name
     shape        the shape of a formula; None where all are numbers
-    constants    the names of those that are known not to be 0
+    constants    the values of those that are known
     found        the shorter forms of formulas so far, their names numbered: those of a layer are those of the next
     """
 
     definitions: Sequence[NamedFormula] = ()
     shape: Callable[[Expr], Any] | None = None
-    constants: Container[str] = ()
+    constants: Mapping[str, float] = field(default_factory=dict)
     found: dict[object, EqualForms] = field(default_factory=dict)
 
 

@@ -7,22 +7,13 @@ from fractions import Fraction
 from functools import reduce
 from itertools import chain
 from math import gcd, isfinite, lcm
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from backcalc.language.expr import Call, Expr, Number, names
+from backcalc.language.expr import Call, Expr, Number
 from backcalc.rules.exactly import keeps_numbers, meant
-from backcalc.rules.row import CONSTANTS
+from backcalc.rules.open_powers import Exact, Powers, is_open_power, joined, raised_in, together
 from backcalc.rules.simplify import make
 from backcalc.rules.written import written_exactly
-
-if TYPE_CHECKING:
-    from typing_extensions import TypeIs
-
-Exact: TypeAlias = "int | Fraction"
-"""A number; a whole one is an int, which is faster by far."""
-
-Powers: TypeAlias = "dict[Expr, Exact]"
-"""Factors with their exponents, in the order in which they came."""
 
 
 class Term(NamedTuple):
@@ -43,11 +34,6 @@ LARGEST_BELOW = 1_000_000  # A denominator; beyond it a number is its decimals.
 def exact(value: Exact) -> Exact:
     """A number, a whole one as an int."""
     return value.numerator if value.denominator == 1 else value
-
-
-def absolute(value: Exact) -> Exact:
-    """A number without its sign."""
-    return value if value > 0 else -value
 
 
 def term_of(number: Exact, powers: Powers) -> Sum:
@@ -77,13 +63,18 @@ def common_powers(total: Sum) -> Powers:
     # A term without a base has it to the power of 0: so the least may be below that, and is the denominator.
     least = {base: min(powers.get(base, 0) for powers in terms) for base in bases}
     # c^(1 - g) is read as c/c^g, but nobody has c^g for a denominator of other terms.
-    kept = {base for base in bases if is_open_power(base) and any(base not in powers for powers in terms)}
+    partly: set[Expr] = {
+        base for base in bases if is_open_power(base) and len({powers.get(base, 0) for powers in terms}) > 1
+    }
+    kept = {base for base in partly if any(base not in powers for powers in terms)}
+    # Of x^n/x + x^m neither side is taken without the other.
+    kept |= {base for base in together(terms) if base in partly or any(p in partly for p, _ in raised_in(base, bases))}
     return {base: exponent for base, exponent in least.items() if exponent and base not in kept}
 
 
 def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
     """A positive number times powers, over one bar. Raises OverflowError where one of its numbers is no float."""
-    powers = _joined(powers)
+    powers = joined(powers, _written)
     above = [_written_power(base, exponent) for base, exponent in powers.items() if exponent > 0]
     # Names before sums: p*(1 - p).
     under = sorted((pair for pair in powers.items() if pair[1] < 0), key=lambda pair: isinstance(pair[0], Call))
@@ -102,27 +93,6 @@ def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
         below = [Number(float(numbers[1])), *below]
     numerator = reduce(_product, above) if above else Number(1.0)
     return make("/", numerator, reduce(_product, below)) if below else numerator
-
-
-def is_open_power(base: Expr) -> TypeIs[Call]:
-    """Whether a factor is a power whose exponent is no number: e*x^(e - 1) is what one writes, but alpha*Q/K."""
-    return isinstance(base, Call) and base.fn == "^" and any(name not in CONSTANTS for name in names(base.args[1]))
-
-
-def _joined(powers: Powers) -> Powers:
-    """Powers with one of a base and a symbol together with one of a number, on the same side of the bar: r^(n + 1)."""
-    raised = {base.args[0]: base for base in powers if isinstance(base, Call) and base.fn == "^"}
-    if not raised:
-        return powers
-    found = dict(powers)
-    for base, power in raised.items():
-        by, times = powers.get(base, 0), powers[power]
-        # r^n/r stays, which is less by a factor that has a name: alpha*Q/K.
-        if by and absolute(times) == 1 and by * times > 0:
-            del found[base]
-            exponent = make("+", power.args[1], _written(absolute(by)))
-            found = {make("^", base, exponent) if each == power else each: n for each, n in found.items()}
-    return found
 
 
 def _written_power(base: Expr, exponent: Exact) -> Expr:

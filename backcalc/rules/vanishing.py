@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backcalc.language.expr import TRANSPOSE, Call, Expr, Folded, Name, Number, fold
-from backcalc.rules.primitives import lookup
+from backcalc.rules.placeholders import operated
 from backcalc.rules.row import CONSTANTS
 from backcalc.rules.simplify import remade
 
@@ -39,15 +39,8 @@ class Vanishing:
         if is_nothing:
             return NOTHING, 0.0
         if all(new is old for (new, _), old in zip(args, part.args, strict=True)):
-            return part, _value(part, values)
+            return part, operated(part, values)
         # The rows know of no sum over a number: of what has vanished nothing is left to sum.
         if part.fn in REDUCTIONS and values == [0.0]:
             return NOTHING, 0.0
-        return remade(part, (new for new, _ in args)), _value(part, values)
-
-
-def _value(call: Call, values: list[float | None]) -> float | None:
-    """The value of an operation on numbers; None where one is not known, or it is no such operation."""
-    numbers = [value for value in values if value is not None]
-    row = lookup(call.fn, len(values), call.options) if len(numbers) == len(values) else None
-    return row.evaluate(*numbers) if row is not None and row.shape == "elementwise" else None
+        return remade(part, (new for new, _ in args)), operated(part, values)
