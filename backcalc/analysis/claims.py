@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from time import monotonic
 from types import MappingProxyType
 
+from backcalc import progress
 from backcalc.analysis.lettered import differentiated, lettered, resolved, unmarked, unresolved, without_marks
 from backcalc.analysis.smoothness import has_domain
 from backcalc.calculus.constant import defaults
@@ -20,7 +22,7 @@ from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 
 # No node of a file is called so, for these have a space.
 MARGIN, CONDITION, SIZE, DIFFERENCE = "a margin", "a condition", "a size", "a difference"
-_TOLD = (MARGIN, CONDITION, SIZE, DIFFERENCE)
+_KEPT = (MARGIN, CONDITION, SIZE, DIFFERENCE)
 NOTHING: Mapping[str, Expr] = MappingProxyType({})
 _DOMAIN = "what is differentiated"  # The beginning of names: there may be several.
 
@@ -32,7 +34,8 @@ class GraphClaim:
     `graph` ends with the nodes MARGIN, which is below 0 where the claim fails, CONDITION, which is 1 where it holds,
     and SIZE, the size of what is compared; of an equality also DIFFERENCE, that of its sides. `is_strict` is whether it
     may fail where the margin is 0, `fails_at_zero` whether it does so for sure: `x < 0 or x >= 0` may, and does not.
-    `parts` are the claims that it joins by `and`.
+    `parts` are the claims that it joins by `and`. `is_written` is whether the nodes could be written in
+    the time for that; else `graph` is the file's.
     """
 
     stated: StatedValue
@@ -42,6 +45,7 @@ class GraphClaim:
     is_strict: bool
     fails_at_zero: bool
     parts: tuple[GraphClaim, ...] = ()
+    is_written: bool = True
 
     @property
     def is_equality(self) -> bool:
@@ -87,8 +91,8 @@ def domains_in(graph: Dag) -> list[str]:
     return [name for name in graph.index if name.startswith(_DOMAIN)]
 
 
-def claims_of(graph: Dag, written: Mapping[str, Expr] = NOTHING) -> list[GraphClaim]:
-    """The claims of `graph`, where inputs have the values that are `written`.
+def claims_of(graph: Dag, written: Mapping[str, Expr] = NOTHING, seconds: float = inf) -> list[GraphClaim]:
+    """The claims of `graph`, where inputs have the values that are `written`, each after so many seconds at most.
 
     Raises UsageError for one that compares nothing, BuildError where shapes do not fit.
     """
@@ -101,7 +105,16 @@ def claims_of(graph: Dag, written: Mapping[str, Expr] = NOTHING) -> list[GraphCl
         for node in graph.nodes
     )
     graph = graph._replace(nodes=tuple(nodes)) if written else graph
-    return [_claim(graph, stated) for stated in graph.claims]
+    return [_claim_in(seconds, graph, stated) for stated in graph.claims]
+
+
+def _claim_in(seconds: float, graph: Dag, stated: StatedValue) -> GraphClaim:
+    try:
+        with progress.until(monotonic() + seconds):
+            return _claim(graph, stated)
+    except progress.OverdueError:
+        text, line = _told(graph, stated)
+        return GraphClaim(stated, text, line, graph, is_strict=False, fails_at_zero=False, is_written=False)
 
 
 def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
@@ -115,15 +128,20 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
     alone = graph._replace(nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=())
     targets = [_node(f"{_DOMAIN} {i}", e, graph.index, stated) for i, e in enumerate(differentiated(alone, list(made)))]
     whole = resolved(lettered(unmarked(alone._replace(nodes=(*alone.nodes, *targets)))))
-    source, place = graph.source, stated.span
-    text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
+    text, line = _told(graph, stated)
     strict = [isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(condition)]
     made_of = _upstream(whole, [*made, *_with_domain(whole)])
     # The parts of a part too, so that a proof goes down to comparisons.
     parts = [_claim(graph, stated._replace(value=part)) for part in _joined(condition)]
-    line = source.line_number(place.start)
     stated = stated._replace(value=without_marks(stated.value))  # As it is shown.
     return GraphClaim(stated, text, line, made_of, any(strict), all(strict), tuple(parts))
+
+
+def _told(graph: Dag, stated: StatedValue) -> tuple[str, int]:
+    """A claim as the file has it, and its line."""
+    source, place = graph.source, stated.span
+    text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
+    return text, source.line_number(place.start)
 
 
 # What holds where a comparison does not.
@@ -160,7 +178,7 @@ def _cut(graph: Dag, name: str, bounds: tuple[Expr, Expr]) -> Dag:
     """The part of `graph` that the margin depends on where `name` is an input."""
     node = Node(name, "input", graph.node(name).span, bounds=bounds)
     # All that is told of a claim goes on being told of it: whether it holds exactly, and how large its sides are.
-    told = [each for each in (*_TOLD, *domains_in(graph)) if each in graph.index]
+    told = [each for each in (*_KEPT, *domains_in(graph)) if each in graph.index]
     return _upstream(graph._replace(nodes=tuple(node if each.name == name else each for each in graph.nodes)), told)
 
 
@@ -169,7 +187,7 @@ def _narrow(graph: Dag) -> Iterator[str]:
     anything = Number(-inf), Number(inf)  # To count what would be left the range does not matter.
     counts = _occurrences(graph)
     for node in graph.nodes:
-        if node.kind != "expression" or node.name in _TOLD or node.name.startswith(_DOMAIN):
+        if node.kind != "expression" or node.name in _KEPT or node.name.startswith(_DOMAIN):
             continue
         rest = set(_cut(graph, node.name, anything).inputs)
         through = set(graph.inputs) - rest

@@ -7,9 +7,10 @@ input in which the margin only rises or falls, only the end counts. After R. Moo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 from time import monotonic
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.analysis.claims import CONDITION, MARGIN, GraphClaim
-from backcalc.analysis.search import Space, middle, simpler
+from backcalc.analysis.search import middle, require_ranges, simpler
 from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, named_point
 from backcalc.bulk.points.boxes import Boxes
@@ -28,9 +29,8 @@ from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import TINY, UNIT, Interval
 from backcalc.rules.ndarray import quiet
-from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
-from backcalc.text.source import Source
-from backcalc.text.wording import quoted, shorten
+from backcalc.text.errors import BackcalcError
+from backcalc.text.wording import shorten
 
 SECONDS = 30.0
 BATCH = 8192  # Boxes at a time, whose intervals stay in the cache.
@@ -82,9 +82,18 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
     return whole.run(begun + seconds, seconds)
 
 
+def within(claim: GraphClaim, seconds: float, find: Callable[[float], Finding]) -> Finding:
+    """What `find` finds of a claim in so many seconds; `open` where that is not enough for it to begin."""
+    try:
+        with progress.until(monotonic() + seconds):
+            return find(seconds)
+    except progress.OverdueError:
+        return Finding(claim, "open", why=f"not decided in {seconds:g} s, in which no box was looked at")
+
+
 def _all_proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float) -> Finding:
     """What is claimed of several comparisons at once: the first that is not proved, else that all are."""
-    found = [proved(part, at, seconds / len(claim.parts)) for part in claim.parts]
+    found = [within(part, seconds / len(claim.parts), partial(proved, part, at)) for part in claim.parts]
     # What is sure goes before what is open.
     short = [each for each in found if each.verdict != "proved"]
     failed = min(short, key=lambda each: each.verdict == "open", default=None)
@@ -98,7 +107,7 @@ class Search:
     def __init__(self, claim: GraphClaim, at: Mapping[str, Any], third: float) -> None:
         self.claim, self.trial, self.third = claim, Trial(claim, at), third
         self.space = self.trial.space
-        _require_ranges(claim, self.space)  # First of all: a range without ends has no half.
+        require_ranges(claim.graph, self.space)  # First of all: a range without ends has no half.
         self.low, self.high = self.space.outer
         self.points = self.trial.enclosure([MARGIN], claim.graph)
         # Of one or the other condition the margin is 0 where the one ends and the other begins.
@@ -114,15 +123,16 @@ class Search:
         with quiet():  # A box may hold 0/0 or an overflow: `doubt` tells of it.
             while stack:
                 low, high = self._popped(stack)
+                try:
+                    found = self._step(low, high, stack)
+                except progress.OverdueError:  # One batch of a large graph may take more than is left.
+                    stack.append((low, high))
+                    return self._late(stack, seconds)
                 self.boxes += len(low)
-                found = self._step(low, high, stack)
                 if found is not None:
                     return found
-                progress.at("proving")
-                if stack and monotonic() > end:  # Between batches alone: what is begun is finished.
-                    for low, high in stack:
-                        self.left.add(low, high)
-                    return self._open(f"not decided in {seconds:g} s")
+                if stack and monotonic() > end:
+                    return self._late(stack, seconds)
         if self.left.count:
             return self._open("too near to 0 to tell")
         return Finding(self.claim, "proved", box=self.box, why=self._how())
@@ -298,6 +308,11 @@ class Search:
         named = named_point(self.trial, simpler(self.space, point, self._is_missing))
         return Finding(self.claim, "undefined", at=named, why=self._how())
 
+    def _late(self, stack: list[tuple[Array, Array]], seconds: float) -> Finding:
+        for low, high in stack:
+            self.left.add(low, high)
+        return self._open(f"not decided in {seconds:g} s")
+
     def _open(self, why: str) -> Finding:
         assert self.left.low is not None
         assert self.left.high is not None
@@ -333,16 +348,3 @@ def _flat(found: Interval, count: int) -> _Flat:
     lo, hi = (np.broadcast_to(end, (count, *np.shape(end)[-2:])).reshape(count, -1) for end in (found.lo, found.hi))
     doubt = np.zeros(count, bool) if found.doubt is None else np.broadcast_to(found.doubt, (count, 1, 1)).reshape(count)
     return _Flat(lo.min(axis=1), hi.max(axis=1), doubt)  # Of an array its least and largest element.
-
-
-def _require_ranges(claim: GraphClaim, space: Space) -> None:
-    """Raise UsageError for inputs without a range: a proof is of a box."""
-    free = [name for name in space.shapes if claim.graph.node(name).bounds is None]
-    if free:
-        message = (
-            f"a proof is of a box, and {quoted(free)} has no range"
-            if len(free) == 1
-            else f"a proof is of a box, and {quoted(free)} have no ranges"
-        )
-        hints = (f"give one in the file: input {free[0]} in [-5, 5]", f"or a value: --at {free[0]}=1")
-        raise UsageError(Source(claim.graph.source.name, ""), [Diagnostic(Code.NO_RANGE, message, hints=hints)])

@@ -20,7 +20,8 @@ from backcalc.language.expr import Expr
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import LARGEST
 from backcalc.text.errors import Code, Diagnostic, UsageError
-from backcalc.text.wording import shorten
+from backcalc.text.source import Source
+from backcalc.text.wording import quoted, shorten
 
 # Where functions bend, have poles, cancel or overflow.
 CORNERS = (0.0, 1.0, -1.0, 1e-8, -1e-8, 1e4, -1e4)
@@ -151,6 +152,19 @@ def space_of(graph: Dag, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> 
         for ends, number in zip((below, low, high, above), (*first, *last[::-1]), strict=True):
             ends.extend([number] * prod(shape))
     return Space(found, np.array(low), np.array(high), (np.array(below), np.array(above)))
+
+
+def require_ranges(graph: Dag, space: Space) -> None:
+    """Raise UsageError for inputs without a range: a proof is of a box."""
+    free = [name for name in space.shapes if graph.node(name).bounds is None]
+    if free:
+        message = (
+            f"a proof is of a box, and {quoted(free)} has no range"
+            if len(free) == 1
+            else f"a proof is of a box, and {quoted(free)} have no ranges"
+        )
+        hints = (f"give one in the file: input {free[0]} in [-5, 5]", f"or a value: --at {free[0]}=1")
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_RANGE, message, hints=hints)])
 
 
 def _turned(graph: Dag, name: str) -> UsageError:

@@ -50,6 +50,9 @@ def _is_whole(value: Numeric) -> bool:
     return bool((value == value.round()).all())
 
 
+FEW = 64  # Formulas between two words about them.
+
+
 class Evaluation:
     """The values of a tape's slots at a point, their shapes, and the rows that served them.
 
@@ -84,7 +87,9 @@ class Evaluation:
         self.has_arrays = any(self.shapes)
         with quietly(self.has_arrays):
             # One pass, for a slot needs only earlier ones.
-            for slot in progress.through("forward pass", range(len(tape.rows))):
+            # Formulas take longer than numbers, and whoever watches may have no more time for them.
+            step = FEW if self._spells else progress.STEP
+            for slot in progress.through("forward pass", range(len(tape.rows)), step):
                 if self.terms[slot] is None:
                     self.terms[slot] = self._term(slot)
         self.is_known = all_known(self.terms)

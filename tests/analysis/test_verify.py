@@ -18,10 +18,11 @@ from attacked_arrays import attacked_file
 from attacked_claims import verdicts, wrong
 from random_claims import GAPS, drawn
 
-from backcalc.analysis import proof
+from backcalc import progress
+from backcalc.analysis import proof, verify
 from backcalc.analysis.claims import claims_of
 from backcalc.analysis.gradient_check import ALLOWED, worst_slope
-from backcalc.analysis.proof import proved
+from backcalc.analysis.proof import Search, proved
 from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, tried
 from backcalc.analysis.verify import verified
@@ -350,6 +351,42 @@ def test_what_only_helps_a_search_ends_with_its_time():
     bowl = Trial(claim(TWO, "x^2 + y^2 + 1 >= 1"), {})
     assert hollows(bowl, math.inf)
     assert hollows(bowl, -math.inf) == []
+
+
+def test_a_claim_that_is_not_written_in_time_is_open():
+    graph = load(Source("a.bg", "input x in [0, 1]; claim grad(x^2, x) <= 2"))
+    (late,), (asked,) = claims_of(graph, seconds=-1.0), claims_of(graph, seconds=9.0)
+    assert (late.text, late.line) == (asked.text, asked.line)
+    found = verified(late, {}, 10, 0, 1.0)
+    assert (found.verdict, found.why) == ("open", "its derivatives are not written in 1 s")
+    assert verified(asked, {}, 10, 0, 5.0).verdict == "proved"
+
+
+def test_a_claim_that_no_time_is_left_for_is_open():
+    found = verified(claim(TEN, "exp(x) >= x + 1"), {}, 10, 0, -1.0)
+    assert (found.verdict, found.why) == ("open", "not decided in -1 s, in which no box was looked at")
+
+
+def test_samples_leave_time_for_the_proof(monkeypatch):
+    steps = iter([0.0] * 5)
+    asked = claim(TEN, "tanh(x) < 2")
+
+    def _never(*_: Any) -> Any:
+        next(steps)
+        raise progress.OverdueError
+
+    monkeypatch.setattr(verify, "tried", _never)
+    assert verified(asked, {}, 10, 0, 5.0).verdict == "proved"
+    assert len(list(steps)) == 4
+
+
+def test_a_batch_that_takes_too_long_is_what_is_left(monkeypatch):
+    def _slow(*_: Any) -> Any:
+        raise progress.OverdueError
+
+    monkeypatch.setattr(Search, "_step", _slow)
+    found = proved(claim(TEN, "tanh(x) < 2"), {}, 5.0)
+    assert (found.verdict, found.box) == ("open", {"x": (-10.0, 10.0)})
 
 
 def test_what_has_no_value_somewhere_is_told_with_the_place():

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.bulk.points.enclosures import (
     IntervalFunction,
     NoIntervalsError,
@@ -88,12 +89,11 @@ class Boxes:
         values |= {slot: boxes[name] for name, slot in self.inputs.items()}
         with quiet():
             for slot, fn, args in self.steps:
+                progress.at("proving")
                 values[slot] = fn(*[values[arg] for arg in args])
         found = [values[slot] for slot in self.outputs]
-        if not self.domains:
-            return found
-        doubts = [Interval(0, 0, values[slot].doubt) for slot in self.domains]
-        return [Interval(each.lo, each.hi, joined(each, *doubts)) for each in found]
+        domains = [values[slot] for slot in self.domains]
+        return [Interval(each.lo, each.hi, joined(each, *domains)) for each in found]
 
     def _is_leaf(self, slot: int) -> bool:
         return self.rows[slot] is None or slot in self._leaves

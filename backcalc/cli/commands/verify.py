@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import click
 
 from backcalc.analysis.claims import claims_of
@@ -19,7 +21,6 @@ from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.model import Dag
 from backcalc.language.statements import Program
-from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
 from backcalc.marking.sheet import read_stated
 from backcalc.render.reports.verify import VerifyReport
@@ -44,7 +45,11 @@ A claim is a line such as `claim y*(1 - y) <= 1/4`; the range of an input is giv
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another draw of the points.")
 @click.option("--prove", is_flag=True, help="Prove the claims over the ranges of the inputs, by intervals.")
 @click.option(
-    "--seconds", type=click.FloatRange(0.01), default=SECONDS, show_default=True, help="The most that a proof takes."
+    "--seconds",
+    type=click.FloatRange(0.01),
+    default=SECONDS,
+    show_default=True,
+    help="The most that a proof takes, once the file is read.",
 )
 @shows("document", "json")
 def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool, seconds: float) -> int:
@@ -57,7 +62,8 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     graph, (at, written) = kept(finish(program)), read_exactly(asked.at)
     settled, known = settle(graph, at)  # A slip in a name would else leave its input to be drawn.
     print_warnings(graph.source, noticed(settled, known))
-    found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims_of(settled, written)]
+    claims = claims_of(settled, written, seconds if prove else inf)
+    found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims]
     marked = _marked(program, graph, at, asked.of)
     slope = worst_slope(graph, at, asked.of, seed)  # Of all slopes one is told: if that holds, all do.
     # Silence would look like a file that holds.
@@ -78,6 +84,8 @@ def _marked(program: Program, graph: Dag, at: Point, of: str | None) -> list[Mar
         raise ParseError(program.source, misstated)
     if not stated:
         return []
+    from backcalc.marking.key import Key  # A tenth of a second, of which a file without such lines is spared.
+
     try:
         marked, refused = Key(run(graph, at, of)).mark(program.source, stated)
     except BackcalcError as error:
