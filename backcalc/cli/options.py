@@ -1,6 +1,6 @@
 """The options that commands share, each stated once; those of a group arrive as one object."""
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 import math
 from collections.abc import Callable, Container, Iterable
@@ -141,7 +141,7 @@ def graph_nodes(ctx: click.Context, kinds: Container[str] = get_args(NodeKind)) 
     return [node.name for node in graph.nodes if node.kind in kinds]
 
 
-def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """The nodes of the graph on the command line, for `--of`, `--wrt` and the like; in a list, for its last name."""
     from click.shell_completion import CompletionItem
 
@@ -150,7 +150,7 @@ def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str
     return [CompletionItem(f"{done}{comma}{name}") for name in graph_nodes(ctx) if name.startswith(last)]
 
 
-def answer_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def answer_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """A node, a derivative's upper half, or what it is by: `dL/d` goes on with each node."""
     from click.shell_completion import CompletionItem
 
@@ -166,7 +166,7 @@ def answer_completion(ctx: click.Context, _param: click.Parameter, incomplete: s
     return [CompletionItem(text) for text in found]
 
 
-def point_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def point_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """The inputs of the graph on the command line, each with the sign that its value stands behind; or a JSON file."""
     from click.shell_completion import CompletionItem
 
@@ -299,7 +299,7 @@ def require_flint() -> None:
         raise click.UsageError("--certified comes from python-flint: pip install 'backcalc[certified]'")
 
 
-def certain_digits(shown: Shown, exactly: Exactly | None) -> int:
+def certain_digits(shown: Shown, exactly: "Exactly | None") -> int:
     """The digits to be certified. Raises BadParameter for more than a float64 has, where nothing certifies them."""
     if exactly != "certified" and shown.digits > MAX_DIGITS:
         message = f"{shown.digits} is not in the range 1<=x<={MAX_DIGITS}; --certified has as many as you like."
@@ -336,7 +336,7 @@ _SIG: Decorator = click.option(
 )
 
 
-def _tolerance(tol: float | None, sig: int | None) -> Tolerance:
+def _tolerance(tol: float | None, sig: int | None) -> "Tolerance":
     """What the two options say together. Raises UsageError for both."""
     from backcalc.calculus.digits import Tolerance  # Loads decimals, which most commands do without.
 

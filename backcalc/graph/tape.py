@@ -3,7 +3,7 @@
 The tape depends on the graph alone, so it is made once and run at any number of points.
 """
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -21,7 +21,7 @@ from backcalc.text.source import Span
 _SAME = PRIMITIVES["="][0]
 
 
-def tape_of(graph: Dag) -> Tape:
+def tape_of(graph: Dag) -> "Tape":
     """The tape of `graph`, written at first use and kept with it."""
     return graph.once(Tape)
 

@@ -1,6 +1,6 @@
 """Exact arithmetic of whole numbers: of bounds, of indices and of the braces in a name."""
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -50,7 +50,7 @@ class Environment(NamedTuple):
         # A loop's variable hides a constant.
         return self.variables[name] if name in self.variables else self.constants[name]
 
-    def within(self, variable: str, number: int) -> Environment:
+    def within(self, variable: str, number: int) -> "Environment":
         """What holds inside a loop whose variable is this number."""
         return self._replace(variables={**self.variables, variable: number})
 

@@ -5,7 +5,7 @@ that may come next are tried, so `in` is a word where a loop wants it and a name
 of texts that are refused too. A stack stands in for recursion, so depth is no limit.
 """
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 import re
 from collections.abc import Callable, Container, Sequence

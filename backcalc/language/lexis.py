@@ -16,7 +16,7 @@ WORDS = frozenset(word for found in PATTERNS.values() if (word := found.removesu
 """The words of the language; what each means depends on where it stands."""
 
 NAME, NUMBER = PATTERNS["NAME"], PATTERNS["NUMBER"]
-DIGITS = "".join(char for char in map(chr, range(128)) if re.fullmatch(PATTERNS["WHOLE"], char))
+DIGITS = "".join(filter(re.compile(PATTERNS["WHOLE"]).fullmatch, map(chr, range(128))))
 """The signs of ASCII that a number may begin with."""
 
 

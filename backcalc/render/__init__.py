@@ -6,7 +6,7 @@ reports/exercise, reports/grades, reports/gradescope, reports/marks, reports/pat
 reports/samples, reports/scan, reports/steps, reports/taylor, reports/verify, values, warnings, writer.
 """
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -26,7 +26,7 @@ class Format(NamedTuple):
     module: str
     is_offered: bool = True
 
-    def lines(self, report: object, display: Display) -> Iterator[str]:
+    def lines(self, report: object, display: "Display") -> Iterator[str]:
         """The lines of `report`, as `display` takes them; only what they need is loaded, and worked out."""
         # By name, so that the table loads no format: one run shows in one of them.
         writer = import_module(f"{__name__}.formats.{self.module}")

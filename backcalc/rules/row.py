@@ -1,6 +1,6 @@
 """A row of the table of primitives, and the same row bound to a namespace, where its texts are functions."""
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 import math
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ class RowTable(dict[str, "tuple[Primitive, ...]"]):
         super().__init__()
         self.chosen: dict[tuple[str, Options], tuple[Primitive, ...]] = {}
 
-    def rows(self, symbol: str, options: Options) -> tuple[Primitive, ...]:
+    def rows(self, symbol: str, options: Options) -> "tuple[Primitive, ...]":
         """The rows of a function with these options. Raises KeyError where there are none."""
         return self.chosen[symbol, options] if options else self[symbol]
 
@@ -128,7 +128,7 @@ class Primitive(TableRow):
         return self.shape in ALONG
 
     @property
-    def variants(self) -> tuple[Primitive, ...]:
+    def variants(self) -> "tuple[Primitive, ...]":
         """The rows of the same symbol and as many arguments, one for each kind of these; itself among them."""
         return tuple(row for row in self.table.rows(self.symbol, self.chosen) if row.arity == self.arity)
 
@@ -138,7 +138,7 @@ class Primitive(TableRow):
         # The table has the row for numbers first, so the last is the one that says most.
         return self.variants[-1].shape
 
-    def serving(self, ranks: tuple[int, ...]) -> Primitive:
+    def serving(self, ranks: tuple[int, ...]) -> "Primitive":
         """The row that serves arguments of these ranks in place of this one. Raises KeyError where none does."""
         if not self.ranks:  # Of any ranks; it may be a row against a constant, which the table does not have.
             return self
@@ -149,19 +149,19 @@ class Primitive(TableRow):
         return self.table[self.below][0]
 
     @cached_property
-    def scalar(self) -> Bound:
+    def scalar(self) -> "Bound":
         """The row as functions of floats."""
         return Bound(self, floats)
 
     @cached_property
-    def array(self) -> Bound:
+    def array(self) -> "Bound":
         """The row as functions of arrays; loads NumPy."""
         from backcalc.rules.functions import arrays
 
         return Bound(self, arrays)
 
     @cached_property
-    def stacked(self) -> Bound:
+    def stacked(self) -> "Bound":
         """The row as functions of stacks of matrices; loads NumPy."""
         from backcalc.rules.functions import stacks
 

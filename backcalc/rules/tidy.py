@@ -1,6 +1,6 @@
 """Formulas as one writes them: factors in a row, signs in front, numbers spelt as the file spells its own."""
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 from collections.abc import Container, Mapping
 from functools import reduce

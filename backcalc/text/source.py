@@ -1,6 +1,6 @@
 """Where text stands: a source with its lines, and a span in it."""
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -71,7 +71,7 @@ class Source:
         """Whether one of these names may stand in the text: a sieve, for letters beyond ASCII may spell one too."""
         return not self.text.isascii() or any(name in self.text for name in names)
 
-    def origin(self, span: Span) -> tuple[Source, Span]:
+    def origin(self, span: Span) -> "tuple[Source, Span]":
         """The text that people know and the place in it, where this one was made of another; else these themselves."""
         return self, span
 
