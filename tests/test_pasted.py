@@ -25,7 +25,7 @@ from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fol
 from backcalc.language.parser import parse, parse_answer, parse_expression
 from backcalc.language.statements import Definition, Edge
 from backcalc.language.unparse import unparse, unparse_statement
-from backcalc.render.document import CellValue, Derivative, Formula, Product
+from backcalc.render.cells import CellValue, Derivative, Formula, Product
 from backcalc.render.hand import Hand
 from backcalc.render.values import TOO_LONG
 from backcalc.render.writer import Writer

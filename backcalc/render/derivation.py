@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backcalc.analysis.explain import StepNote
-from backcalc.render.document import Cell, NodeName, Phrase
+from backcalc.render.cells import Cell, NodeName, Phrase
 
 
 def phase_title(phase: str, output: str) -> Cell:

@@ -8,81 +8,13 @@ what and by what.
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
-from backcalc.language.expr import Expr
+from backcalc.render.cells import Cell, CellWords
 from backcalc.text.numerals import DIGITS
 
-# ---- Cells -----------------------------------------------------------------------------------------------------------
-
-CellWords = str
-"""A cell of words, such as a heading; what is no name, value or formula stands as it is."""
-
-
-class NodeName(NamedTuple):
-    """The name of a node."""
-
-    name: str
-
-
-class Derivative(NamedTuple):
-    """∂of/∂wrt; in a heading either may be the word that stands for the node of each row."""
-
-    of: str
-    wrt: str
-
-
-class Norm(NamedTuple):
-    """‖∇of‖."""
-
-    of: str
-
-
-class CellValue(NamedTuple):
-    """A number, an array, or a formula where numbers are missing, for people; None where nothing says what it is."""
-
-    value: Any
-    digits: int = DIGITS
-
-
-class Typed(NamedTuple):
-    """What somebody has typed as a number, as it stands."""
-
-    text: str
-
-
-class Formula(NamedTuple):
-    """An expression as the file has it, its numbers in full; `by_hand` as one writes it: `w·x − 1/2`."""
-
-    expr: Expr
-    by_hand: bool = False
-
-
-class Path(NamedTuple):
-    """Nodes one after another, and words in the place of those that are left out."""
-
-    parts: Sequence[NodeName | CellWords]
-
-
-class Product(NamedTuple):
-    """The factors along a path, and words in the place of those that are left out."""
-
-    factors: Sequence[CellValue | Derivative | CellWords]
-
-
-class Phrase(NamedTuple):
-    """Words with other cells among them."""
-
-    parts: "Sequence[CellWords | NodeName | Derivative | Norm | CellValue | Formula | Phrase]"
-
-
-# A cell that is empty would be passed over by awk, and the fields behind it counted wrong.
-NONE = "-"
-"""Words for a number where there is none."""
-
-Cell = CellWords | NodeName | Derivative | Norm | CellValue | Typed | Formula | Path | Product | Phrase
-
-# ---- Blocks ----------------------------------------------------------------------------------------------------------
+if TYPE_CHECKING:
+    from backcalc.render.blocks import CodeBlock, Plot, RoundingNote, Section
 
 Tone = Literal["good", "fair", "bad"]
 C_co = TypeVar("C_co", covariant=True)
@@ -119,56 +51,8 @@ class Sentence(NamedTuple):
     words: Cell
 
 
-# Sides are written by the hand of a format, which alone knows whether two of them look the same.
-class Equation(NamedTuple):
-    """`side = side = …`, written by hand; `is_inner` where it belongs to the equation above it."""
-
-    sides: Sequence[Formula | CellValue]
-    remark: Cell = ""  # Such as ` (given)`.
-    is_inner: bool = False
-
-
-class Section(NamedTuple):
-    """Equations below a heading; they come one by one, for a derivation may be longer than memory should hold."""
-
-    title: Cell
-    equations: Iterable[Equation]
-
-
-class RoundingNote(NamedTuple):
-    """The sentence that numbers are rounded, which stands only where one of those before it is."""
-
-
-class Curve(NamedTuple):
-    """A function along the x of a plot: its value at each point, and the slope there, arrays of one length.
-
-    `gaps` are the points behind which it jumps or has a pole, `kinks` those at which, or behind which, it has a kink.
-    """
-
-    name: Cell
-    values: Any
-    gaps: Sequence[int] = ()
-    kinks: Sequence[int] = ()
-
-
-class Plot(NamedTuple):
-    """Curves over one axis, for where there is room to draw; `x` is an array that rises evenly, or in its logarithm."""
-
-    title: Cell
-    over: Cell
-    x: Any
-    curves: Sequence[Curve]
-    is_log: bool = False
-
-
-class CodeBlock(NamedTuple):
-    """Lines in a language of their own, such as a picture in Mermaid's."""
-
-    language: str
-    lines: Sequence[str]
-
-
-Block = Grid | Sentence | Section | RoundingNote | Plot | CodeBlock
+# As text, for most documents have but the first two, and the others need not be loaded then.
+Block: TypeAlias = "Grid | Sentence | Section | RoundingNote | Plot | CodeBlock"
 
 
 class Document(NamedTuple):
@@ -179,7 +63,7 @@ class Document(NamedTuple):
     equations; in Markdown they are code, or between dollars where it `has_math`.
     """
 
-    blocks: Iterable[Block]
+    blocks: Iterable["Block"]
     digits: int = DIGITS
     kind: Literal["tables", "page", "sheet"] = "tables"
     title: str = ""

@@ -15,8 +15,9 @@ from typing import Any
 from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
 from backcalc.language.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
+from backcalc.render.blocks import Equation
 from backcalc.render.breaks import Composer, Gap, Pieces, whole
-from backcalc.render.document import CellValue, Equation, Formula
+from backcalc.render.cells import CellValue, Formula
 from backcalc.render.layout import Parted
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.rules.values import is_known, shape_of

@@ -29,8 +29,9 @@ from backcalc.language.expr import (
     size,
 )
 from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
+from backcalc.render.blocks import Equation
 from backcalc.render.breaks import Pieces
-from backcalc.render.document import Equation, Formula
+from backcalc.render.cells import Formula
 from backcalc.render.hand import Hand
 from backcalc.render.mathematics import GREEK, ColumnVector, split_name, tightness
 from backcalc.render.mathml_forms import SPACE, mo, mrow, template

@@ -12,32 +12,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from backcalc.language.expr import Call
-from backcalc.render.document import (
+from backcalc.render.cells import (
     NONE,
-    Block,
     Cell,
     CellValue,
     CellWords,
-    CodeBlock,
     Derivative,
-    Display,
-    Document,
-    Equation,
     Formula,
-    Grid,
     NodeName,
     Norm,
     Path,
     Phrase,
-    Plot,
     Product,
-    RoundingNote,
-    Section,
-    Sentence,
-    Table,
-    Texts,
     Typed,
 )
+from backcalc.render.document import Block, Display, Document, Grid, Sentence, Table, Texts
 from backcalc.render.layout import PADDED, Lined, Parted, aligned, enclosed, joined, lines, notes
 from backcalc.render.values import TOO_LONG, formula_text, is_number, value_text
 from backcalc.rules.values import is_array, is_known
@@ -45,6 +34,7 @@ from backcalc.text.numerals import DIGITS, DOT, Figures, by_hand, derivative, fa
 from backcalc.text.wording import plural, visible
 
 if TYPE_CHECKING:
+    from backcalc.render.blocks import CodeBlock, Equation, Plot, RoundingNote, Section
     from backcalc.render.hand import Hand
 
 _NUMBER = r"[-−–]?\d*(?:\.\d*)?(?:[eE][-+−–]?\d+)?"
@@ -100,6 +90,14 @@ class Writer:
                 return self.table(block)
             case Sentence():
                 return self.sentence(block)
+            case _:
+                return self._rare(block)
+
+    def _rare(self, block: Section | RoundingNote | Plot | CodeBlock) -> Iterator[str]:
+        """The lines of a block of a kind that few documents have, and that only these load."""
+        from backcalc.render.blocks import CodeBlock, Plot, RoundingNote, Section
+
+        match block:
             case Section():
                 return self.section(block)
             case RoundingNote():

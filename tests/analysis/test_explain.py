@@ -23,8 +23,8 @@ from backcalc.analysis.explain import explain
 from backcalc.analysis.longhand import CHAIN, HADAMARD, plain
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names
 from backcalc.language.parser import parse_expression
+from backcalc.render.blocks import Section
 from backcalc.render.breaks import INDENT, broken
-from backcalc.render.document import Section
 from backcalc.render.formats.latex import LAST_LATIN, LatexWriter
 from backcalc.render.hand import Hand
 from backcalc.render.reports.steps import derivation, render_steps_json

@@ -13,23 +13,10 @@ from backcalc.cli import COMMANDS
 from backcalc.cli.group import cli
 from backcalc.language.parser import parse_expression
 from backcalc.render import FORMATS, offered
-from backcalc.render.document import (
-    CellValue,
-    Curve,
-    Derivative,
-    Equation,
-    Formula,
-    Grid,
-    NodeName,
-    Norm,
-    Phrase,
-    Plot,
-    Product,
-    RoundingNote,
-    Section,
-    Sentence,
-)
-from backcalc.render.document import Path as PathCell
+from backcalc.render.blocks import Curve, Equation, Plot, RoundingNote, Section
+from backcalc.render.cells import CellValue, Derivative, Formula, NodeName, Norm, Phrase, Product
+from backcalc.render.cells import Path as PathCell
+from backcalc.render.document import Grid, Sentence
 from backcalc.text.source import Source
 
 FOLDER = Path(__file__).parents[2] / "backcalc" / "render" / "formats"

@@ -10,7 +10,8 @@ from backcalc.analysis.samples import samples
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.language.parser import parse_expression
-from backcalc.render.document import CellValue, Equation, Formula, Section
+from backcalc.render.blocks import Equation, Section
+from backcalc.render.cells import CellValue, Formula
 from backcalc.render.mathml import MathmlHand, name
 from backcalc.render.mathml_forms import template
 from backcalc.render.reports.steps import derivation

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from backcalc.language.expr import Number
 from backcalc.language.parser import parse_expression
-from backcalc.render.document import CellValue, Derivative, Formula, Grid, Phrase, Product, Typed
+from backcalc.render.cells import CellValue, Derivative, Formula, Phrase, Product, Typed
+from backcalc.render.document import Grid
 from backcalc.render.formats.terminal import Terminal
 from backcalc.render.layout import aligned, enclosed, joined, lines, parts_of, records
 from backcalc.render.writer import PLAIN

@@ -19,7 +19,8 @@ import backcalc
 from backcalc.language.expr import Call, size
 from backcalc.language.parser import parse_expression
 from backcalc.marking.mark import Mark
-from backcalc.render.document import CellValue, Grid, Sentence, Typed
+from backcalc.render.cells import CellValue, Typed
+from backcalc.render.document import Grid, Sentence
 from backcalc.render.layout import aligned, clip, clip_middle, fit, lines, records
 from backcalc.render.reports.marks import marks_blocks, render_marks_json
 from backcalc.render.reports.run import run_tables

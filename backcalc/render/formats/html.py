@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from backcalc.render.document import CodeBlock, Display, Document, Grid, Section, Sentence
+from backcalc.render.blocks import CodeBlock, Section
+from backcalc.render.document import Display, Document, Grid, Sentence
 from backcalc.render.layout import aligned
 from backcalc.render.writer import Writer
 

@@ -9,28 +9,10 @@ from typing import Any
 from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size
 from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
+from backcalc.render.blocks import CodeBlock, Equation, Section
 from backcalc.render.breaks import Pieces
-from backcalc.render.document import (
-    Block,
-    Cell,
-    CellValue,
-    CellWords,
-    CodeBlock,
-    Derivative,
-    Display,
-    Document,
-    Equation,
-    Formula,
-    Grid,
-    NodeName,
-    Norm,
-    Path,
-    Product,
-    Section,
-    Sentence,
-    Table,
-    Typed,
-)
+from backcalc.render.cells import Cell, CellValue, CellWords, Derivative, Formula, NodeName, Norm, Path, Product, Typed
+from backcalc.render.document import Block, Display, Document, Grid, Sentence, Table
 from backcalc.render.hand import Hand
 from backcalc.render.mathematics import (
     LAST_LATIN,

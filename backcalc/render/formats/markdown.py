@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from backcalc.render.blocks import CodeBlock, Equation, Section
 from backcalc.render.breaks import INDENT
-from backcalc.render.document import CodeBlock, Display, Document, Equation, Grid, Section, Sentence, Texts
+from backcalc.render.document import Display, Document, Grid, Sentence, Texts
 from backcalc.render.hand import Hand
 from backcalc.render.writer import PLAIN, Writer
 

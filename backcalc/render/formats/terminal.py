@@ -12,8 +12,9 @@ from itertools import islice
 from rich.color import ColorSystem
 from rich.style import Style
 
+from backcalc.render.blocks import Equation, Plot, Section
 from backcalc.render.breaks import INDENT, broken, sentence, whole
-from backcalc.render.document import Display, Document, Equation, Grid, Plot, Section, Sentence
+from backcalc.render.document import Display, Document, Grid, Sentence
 from backcalc.render.layout import Styled, fit, height, lines, notes, records
 from backcalc.render.writer import Writer
 from backcalc.text.numerals import DIGITS

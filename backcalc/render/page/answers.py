@@ -14,7 +14,7 @@ from backcalc.marking.foreseen import Foreseen, Wrong, asked, foresee
 from backcalc.marking.rework import ROUNDINGS
 from backcalc.marking.rounding import CUT_OFF, OFF_BY_ONE, ROUNDED, TO_SINGLE, TOO_SHORT
 from backcalc.marking.truth import Truth
-from backcalc.render.document import Derivative, NodeName
+from backcalc.render.cells import Derivative, NodeName
 from backcalc.render.values import exact
 from backcalc.render.writer import PLAIN
 

@@ -9,8 +9,9 @@ from itertools import groupby
 from backcalc.analysis.explain import Step, StepEquation, StepNote, explain
 from backcalc.calculus.run import Run
 from backcalc.language.expr import names
+from backcalc.render.blocks import Equation
+from backcalc.render.cells import CellValue, Derivative, Formula, NodeName
 from backcalc.render.derivation import phase_title, remark
-from backcalc.render.document import CellValue, Derivative, Equation, Formula, NodeName
 from backcalc.render.mathml import MathmlHand
 from backcalc.render.writer import PLAIN
 

@@ -8,8 +8,9 @@ from itertools import groupby
 
 from backcalc.analysis.explain import explain
 from backcalc.calculus.run import Run
+from backcalc.render.blocks import Equation
+from backcalc.render.cells import CellValue, Derivative
 from backcalc.render.derivation import phase_title
-from backcalc.render.document import CellValue, Derivative, Equation
 from backcalc.render.hand import Hand
 from backcalc.render.matrices import is_matrix, matrix_text
 from backcalc.render.page.steps import cut_equation, is_stated, step_remark

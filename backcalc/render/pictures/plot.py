@@ -8,7 +8,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from backcalc.render.document import Curve, Plot
+from backcalc.render.blocks import Curve, Plot
 from backcalc.render.layout import Styled, clip_middle
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet

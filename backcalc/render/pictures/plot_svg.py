@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 import numpy as np
 
 from backcalc.bulk.arrays.sorting import Indices
-from backcalc.render.document import Curve, Plot
+from backcalc.render.blocks import Curve, Plot
 from backcalc.render.pictures.measures import FONT, LINE, SMALL, text_width
 from backcalc.render.pictures.plot import shares, window
 from backcalc.render.pictures.svg import INK, PAPER, TEXT, Colour, opening, style

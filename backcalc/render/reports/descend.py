@@ -8,22 +8,9 @@ from dataclasses import dataclass
 from backcalc.analysis.descend import Descent, Iteration, Settings, is_plain
 from backcalc.analysis.objective import Objective, update_rules
 from backcalc.language.expr import Call, Expr, Name, size
-from backcalc.render.document import (
-    Block,
-    Cell,
-    CellValue,
-    CellWords,
-    Curve,
-    Document,
-    Formula,
-    Grid,
-    NodeName,
-    Norm,
-    Phrase,
-    Plot,
-    Sentence,
-    cut,
-)
+from backcalc.render.blocks import Curve, Plot
+from backcalc.render.cells import Cell, CellValue, CellWords, Formula, NodeName, Norm, Phrase
+from backcalc.render.document import Block, Document, Grid, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import LONGEST, TOO_LONG, exact

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from backcalc.analysis.explain import explain
 from backcalc.quiz.exercise import Exercise, exercise_lines
-from backcalc.render.document import Block, Derivative, Document, Formula, Grid, NodeName, Sentence
+from backcalc.render.cells import Derivative, Formula, NodeName
+from backcalc.render.document import Block, Document, Grid, Sentence
 from backcalc.render.reports.marks import asked_cell
 from backcalc.render.reports.steps import derivation
 from backcalc.rules.values import literal

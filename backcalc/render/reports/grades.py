@@ -12,7 +12,8 @@ from backcalc.language.unparse import number_text
 from backcalc.marking.class_summary import mistakes
 from backcalc.marking.grade import Graded
 from backcalc.marking.mark import VERDICTS
-from backcalc.render.document import NONE, Cell, CellValue, Document, Grid, Phrase, Sentence, cut
+from backcalc.render.cells import NONE, Cell, CellValue, Phrase
+from backcalc.render.document import Document, Grid, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.reports.marks import mark_object

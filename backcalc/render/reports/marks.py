@@ -14,19 +14,8 @@ from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark, Verdict
 from backcalc.marking.notation import Subject
 from backcalc.marking.subject import subject_of
-from backcalc.render.document import (
-    NONE,
-    Cell,
-    CellValue,
-    Derivative,
-    Document,
-    Grid,
-    NodeName,
-    Phrase,
-    Sentence,
-    Tone,
-    Typed,
-)
+from backcalc.render.cells import NONE, Cell, CellValue, Derivative, NodeName, Phrase, Typed
+from backcalc.render.document import Document, Grid, Sentence, Tone
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import MAX_DIGITS, TOO_LONG, exact, exact_formula, own_number, value_text

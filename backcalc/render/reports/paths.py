@@ -9,18 +9,8 @@ from typing import Any, TypeVar
 
 from backcalc.analysis.paths import Aggregation, PathProduct, PathSum
 from backcalc.language.unparse import number_text
-from backcalc.render.document import (
-    Cell,
-    CellValue,
-    CellWords,
-    Derivative,
-    Document,
-    Grid,
-    NodeName,
-    Path,
-    Phrase,
-    Product,
-)
+from backcalc.render.cells import Cell, CellValue, CellWords, Derivative, NodeName, Path, Phrase, Product
+from backcalc.render.document import Document, Grid
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import FormulaTexts, exact, is_number

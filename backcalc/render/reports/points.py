@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from backcalc.bulk.points.run import Batch, DataStream
-from backcalc.render.document import Cell, CellValue, Derivative, Document, Grid, NodeName, Sentence, cut
+from backcalc.render.cells import Cell, CellValue, Derivative, NodeName
+from backcalc.render.document import Document, Grid, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import shape_text
-from backcalc.render.document import NONE, Cell, CellValue, Derivative, Document, Formula, Grid, NodeName, Sentence, cut
+from backcalc.render.cells import NONE, Cell, CellValue, Derivative, Formula, NodeName
+from backcalc.render.document import Document, Grid, Sentence, cut
 from backcalc.render.reports.limit import most, size, telling_nodes
 from backcalc.render.values import is_number
 from backcalc.rules.values import multiply

@@ -8,21 +8,9 @@ from typing import Any
 
 from backcalc.analysis.kinks import Singularity
 from backcalc.analysis.scan import Scan, SweptNode
-from backcalc.render.document import (
-    Block,
-    Cell,
-    CellValue,
-    CellWords,
-    Curve,
-    Derivative,
-    Document,
-    Grid,
-    NodeName,
-    Phrase,
-    Plot,
-    Sentence,
-    cut,
-)
+from backcalc.render.blocks import Curve, Plot
+from backcalc.render.cells import Cell, CellValue, CellWords, Derivative, NodeName, Phrase
+from backcalc.render.document import Block, Document, Grid, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact

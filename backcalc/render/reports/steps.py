@@ -9,17 +9,10 @@ from itertools import chain, groupby
 from backcalc.analysis.explain import Step, StepEquation
 from backcalc.analysis.longhand import plain
 from backcalc.language.unparse import unparse
+from backcalc.render.blocks import CodeBlock, Equation, RoundingNote, Section
+from backcalc.render.cells import CellValue, Formula
 from backcalc.render.derivation import phase_title, remark
-from backcalc.render.document import (
-    Block,
-    CellValue,
-    CodeBlock,
-    Document,
-    Equation,
-    Formula,
-    RoundingNote,
-    Section,
-)
+from backcalc.render.document import Block, Document
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import exact
 from backcalc.text.numerals import DIGITS

@@ -10,21 +10,8 @@ from typing import Any
 
 from backcalc.analysis.taylor import Behaviour, Expansion, Quadratic
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number
-from backcalc.render.document import (
-    NONE,
-    Block,
-    Cell,
-    CellValue,
-    CellWords,
-    Derivative,
-    Document,
-    Formula,
-    Grid,
-    NodeName,
-    Phrase,
-    Sentence,
-    cut,
-)
+from backcalc.render.cells import NONE, Cell, CellValue, CellWords, Derivative, Formula, NodeName, Phrase
+from backcalc.render.document import Block, Document, Grid, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact

@@ -11,19 +11,8 @@ from backcalc.analysis.gradient_check import ALLOWED, Slope
 from backcalc.analysis.trial import Finding
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark
-from backcalc.render.document import (
-    NONE,
-    Block,
-    Cell,
-    CellValue,
-    Derivative,
-    Document,
-    Formula,
-    Grid,
-    Phrase,
-    Sentence,
-    Tone,
-)
+from backcalc.render.cells import NONE, Cell, CellValue, Derivative, Formula, Phrase
+from backcalc.render.document import Block, Document, Grid, Sentence, Tone
 from backcalc.render.formats.json import dump
 from backcalc.render.reports.marks import mark_object, marks_blocks
 from backcalc.render.values import exact

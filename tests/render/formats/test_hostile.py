@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from documents import html, markdown, plain
 
 from backcalc.cli.group import cli
-from backcalc.render.document import Grid, NodeName
+from backcalc.render.cells import NodeName
+from backcalc.render.document import Grid
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.text.wording import display_width

@@ -13,7 +13,8 @@ import pytest
 import backcalc
 from backcalc.analysis.paths import Aggregation
 from backcalc.language.parser import parse_expression
-from backcalc.render.document import Grid, NodeName
+from backcalc.render.cells import NodeName
+from backcalc.render.document import Grid
 from backcalc.render.mathematics import latex, name_latex
 from backcalc.render.reports.paths import paths_tables
 from backcalc.render.reports.run import run_tables

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc.analysis.kinks import broken
-from backcalc.render.document import Curve, Plot
+from backcalc.render.blocks import Curve, Plot
 from backcalc.render.pictures import plot_svg as of_plot
 from backcalc.render.pictures import svg
 from backcalc.render.pictures.measures import text_width
