@@ -20,7 +20,8 @@ from backcalc.calculus.point import Point, settle
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
-from backcalc.language.expr import DEFINITION, Call, postorder
+from backcalc.language.expr import Call, postorder
+from backcalc.language.statements import OwnSymbol
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.primitives import ALIASES
 from backcalc.rules.values import is_known
@@ -117,7 +118,7 @@ def _states_partials(node: Node) -> bool:
     """Whether a formula calls a function whose partials are meant to differ from its slopes: stated ones, or none."""
     parts = postorder(node.expr) if node.expr is not None else ()
     called = (ALIASES.get(part.fn, part.fn) for part in parts if isinstance(part, Call))
-    return any(fn.startswith(DEFINITION) or fn == "stop_gradient" for fn in called)
+    return any(isinstance(fn, OwnSymbol) or fn == "stop_gradient" for fn in called)
 
 
 def _alone(graph: Dag, node: Node) -> Dag:

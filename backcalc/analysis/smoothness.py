@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.language.expr import DEFINITION
+from backcalc.language.statements import OwnSymbol
 from backcalc.rules.primitives import Primitive
 from backcalc.rules.row import FLAT
 
@@ -21,7 +21,7 @@ def is_continuous(evaluation: Evaluation, name: str) -> bool:
     # floor and sign have the slope 0 everywhere, though they jump. What a file states of its own function is not looked
     # into: a straight-through estimator is wrong by intent.
     return not _is_given(evaluation, name) and not any(
-        FLAT in row.partials or row.symbol in JUMPS or row.symbol.startswith(DEFINITION)
+        FLAT in row.partials or row.symbol in JUMPS or isinstance(row.symbol, OwnSymbol)
         for row in _rows(evaluation, name)
     )
 

@@ -14,9 +14,8 @@ from backcalc.graph.expand import expand_long
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
-from backcalc.language.expr import DEFINITION, NOWHERE, VECTOR, Call, Expr, Name, Number, names, postorder
-from backcalc.language.statements import Const, Definition, Edge, Function, Input, Output, Statement
-from backcalc.rules.own import definition
+from backcalc.language.expr import NOWHERE, VECTOR, Call, Expr, Name, Number, names, postorder
+from backcalc.language.statements import Const, Definition, Edge, Function, Input, Output, OwnSymbol, Statement
 from backcalc.rules.values import is_known, literal
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -289,7 +288,7 @@ def _definitions(graph: Dag) -> list[Function]:
     exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
     calls = (part.fn for expr in exprs for part in postorder(expr) if isinstance(part, Call))
     # In any order, for none of them calls another: `wrong_partials` refuses that.
-    return [definition(fn) for fn in dict.fromkeys(calls) if fn.startswith(DEFINITION)]
+    return [fn.definition for fn in dict.fromkeys(calls) if isinstance(fn, OwnSymbol)]
 
 
 def _declaration(node: Node, shape: Shape) -> Input:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backcalc.language.expr import written_name
+from backcalc.language.statements import written_name
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_array, is_known

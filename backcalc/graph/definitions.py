@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backcalc.language.expr import DEFINITION, NOWHERE, Call, Expr, Name, Number, fold, names, postorder, with_args
-from backcalc.language.statements import Function, Partial
-from backcalc.rules.own import key
+from backcalc.language.expr import NOWHERE, Call, Expr, Name, Number, fold, names, postorder, with_args
+from backcalc.language.statements import Function, OwnSymbol, Partial
+from backcalc.rules.own import own_symbol
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
@@ -75,7 +75,7 @@ def wrong_partials(function: Function, expanded: list[Expr]) -> Iterator[Diagnos
             )
             hints = (f"let it have `{shorten(outside[0])}` as an argument, too",)
             yield Diagnostic(Code.OWN_PARTIALS, message, names(written).get(outside[0], function).span, hints=hints)
-        call = next((call for call in calls(formula) if is_of_arrays(call) or call.fn.startswith(DEFINITION)), None)
+        call = next((call for call in calls(formula) if is_of_arrays(call) or isinstance(call.fn, OwnSymbol)), None)
         if call is not None:
             message = "a function with partials of its own is made of functions of numbers of the language"
             yield Diagnostic(Code.OWN_PARTIALS, message, call.span or function.span)
@@ -98,4 +98,4 @@ def standing(function: Function, body: Expr, partials: Sequence[Expr]) -> Expr:
     stated = zip(function.partials, slopes, strict=True)
     own = tuple(Partial(function.name, each.wrt, slope, "d()", NOWHERE) for each, slope in stated)
     plain = Function(function.name, function.params, value, NOWHERE, own)
-    return Call(key(plain), tuple(map(Name, inner_names(function))))
+    return Call(own_symbol(plain), tuple(map(Name, inner_names(function))))

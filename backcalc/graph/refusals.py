@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from backcalc.language.expr import VECTOR, written_name
+from backcalc.language.expr import VECTOR
+from backcalc.language.statements import written_name
 from backcalc.rules.row import AXIS, Primitive
 from backcalc.rules.terms import Shape, shape_words
 

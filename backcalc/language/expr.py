@@ -26,9 +26,6 @@ SLICES, PICK = (":", "i:", ":j", "i:j"), "i,j"
 KEYWORD = "="
 """An argument that is given by its name, `axis=1`: a call on the value, with the name among its options."""
 
-DEFINITION = "def "
-"""What the name of a call begins with that is a definition as a whole: of a function with partials of its own."""
-
 _WORDS = (IF, "and", "or", "not")
 
 Options = tuple[tuple[str, int], ...]
@@ -148,11 +145,6 @@ def placed(expr: Expr, span: Span) -> Expr:
 def is_operation(call: Call) -> bool:
     """Whether `call` has a value, and is no index of one that has."""
     return call.fn not in SLICES and call.fn != PICK
-
-
-def written_name(fn: str) -> str:
-    """The name of a function as one writes it where it is called."""
-    return fn[len(DEFINITION) : fn.index("(")] if fn.startswith(DEFINITION) else fn
 
 
 def keyword_of(expr: Expr) -> str | None:

@@ -5,7 +5,7 @@ A `target` is an expression: a `Name`, or inside a loop a name template such as 
 
 # Annotations are no text here: to compile that of each field takes a fourth of what a short run takes for this file.
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from backcalc.language.expr import Expr
 from backcalc.text.errors import Diagnostic
@@ -103,6 +103,31 @@ class Function(NamedTuple):
     body: Expr
     span: Span
     partials: tuple[Partial, ...] = ()  # Without any it is expanded where it is called.
+
+
+class OwnSymbol(str):
+    """What calls of a function with partials of its own go by: its `definition`, told from others by its text.
+
+    So the same definition is the same symbol in whichever graph or process it stands, and two files may give one name
+    two meanings.
+    """
+
+    __slots__ = ("definition",)
+    definition: Function
+
+    def __new__(cls, text: str, definition: Function) -> Self:
+        """The symbol of a definition whose text is this."""
+        symbol = super().__new__(cls, text)
+        symbol.definition = definition
+        return symbol
+
+    def __reduce__(self) -> "tuple[type[OwnSymbol], tuple[str, Function]]":
+        return OwnSymbol, (str(self), self.definition)
+
+
+def written_name(symbol: str) -> str:
+    """The name of a function as one writes it where it is called."""
+    return symbol.definition.name if isinstance(symbol, OwnSymbol) else symbol
 
 
 class Loop(NamedTuple):

@@ -23,7 +23,6 @@ from backcalc.language.expr import (
     Name,
     Number,
     keyword_of,
-    written_name,
     written_options,
 )
 from backcalc.language.statements import (
@@ -41,6 +40,7 @@ from backcalc.language.statements import (
     Output,
     Partial,
     Statement,
+    written_name,
 )
 
 # How tightly a form binds, loosest first. `if` takes all that follows it, so it is bare only where nothing follows.

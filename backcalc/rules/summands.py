@@ -51,7 +51,7 @@ def common_number(total: Sum) -> Exact:
     numbers = [term.number for term in total.values()]
     sign = -1 if all(number < 0 for number in numbers) else 1
     # 1 - 0.3*x is not (10 - 3*x)/10 to who reads it.
-    if any(number.denominator != 1 for number in numbers) and len({*map(abs, numbers)}) > 1:
+    if any(number.denominator != 1 for number in numbers) and len({abs(number) for number in numbers}) > 1:
         return sign
     return exact(sign * Fraction(gcd(*(n.numerator for n in numbers)), lcm(*(n.denominator for n in numbers))))
 

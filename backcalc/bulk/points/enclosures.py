@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.language.expr import written_name
+from backcalc.language.statements import written_name
 from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined

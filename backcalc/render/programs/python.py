@@ -9,7 +9,6 @@ from math import inf, isfinite
 
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import (
-    DEFINITION,
     IF,
     INDEX,
     NEGATE,
@@ -23,8 +22,8 @@ from backcalc.language.expr import (
     fold,
     is_operation,
     names,
-    written_name,
 )
+from backcalc.language.statements import OwnSymbol, written_name
 from backcalc.rules.lower import expression
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, Primitive
@@ -245,7 +244,7 @@ class CodeWriter:
 
             text = f"def {name}({', '.join(row.params)}):\n"
             # By hand, the partials that the file states are in the gradient already.
-            if row.symbol.startswith(DEFINITION) and self.target.held:
+            if isinstance(row.symbol, OwnSymbol) and self.target.held:
                 text += self._with_partials(row, written)
             else:
                 text += f"    return {written(row.value)}"
