@@ -14,20 +14,16 @@ import numpy as np
 from backcalc.analysis.kinks import CurveFunction, Singularity, marks
 from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import PointRunner
-from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_values
-from backcalc.calculus.point import read_point
+from backcalc.calculus.point import read_number, read_point
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.language.lexis import as_named
-from backcalc.language.parser import parse_expression
 from backcalc.language.unparse import number_text
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import is_finite
-from backcalc.rules.values import shape_of
-from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
-from backcalc.text.files import clean
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -180,15 +176,11 @@ def _range(match: re.Match[str]) -> Array:
 
 
 def _number(text: str) -> float:
-    source = clean("--at", text)
-    try:
-        # An expression rather than a float, so that `x=-pi:pi:101` can be written.
-        found = constant(parse_expression(source), source)
-    except BackcalcError:
-        found = None
-    if found is None or shape_of(found) or not isfinite(found):
+    # An expression rather than a float, so that `x=-pi:pi:101` can be written.
+    found = read_number(text)
+    if found is None or not isfinite(found):
         raise _refusal(f"`{shorten(text)}` is no number")
-    return float(found)
+    return found
 
 
 def _refusal(message: str) -> UsageError:

@@ -34,6 +34,16 @@ def read_point(options: Iterable[str], option: str = AT) -> Point:
     return _read(options, option, None)
 
 
+def read_number(text: str, option: str = AT) -> float | None:
+    """The number that `text` is, an expression of constants as `-pi/4`; None where it is none."""
+    source = clean(option, text)
+    try:
+        found = constant(parse_expression(source), source)
+    except BackcalcError:
+        return None
+    return None if shape_of(found) else float(found)
+
+
 def read_exactly(options: Iterable[str]) -> tuple[Point, dict[str, Expr]]:
     """The values that `--at` options give, and as expressions what is written there: 0.1 is no float.
 

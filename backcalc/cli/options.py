@@ -13,6 +13,7 @@ import click
 
 from backcalc.calculus.load import load
 from backcalc.cli import COMMANDS
+from backcalc.cli.numbers import RealRange, WholeRange
 from backcalc.graph.model import NodeKind
 from backcalc.language.lexis import as_named
 from backcalc.render import offered
@@ -212,7 +213,7 @@ def nodes_option(*spellings: str, metavar: str = "x,w", help: str) -> Decorator:
 
 def limit_of(text: str, default: int = LIMIT) -> Decorator:
     """`--limit`, 0 being no limit; `text` says of what."""
-    return click.option("--limit", type=click.IntRange(0), default=default, show_default=True, help=text)
+    return click.option("--limit", type=WholeRange(0), default=default, show_default=True, help=text)
 
 
 def _format(*takes: str) -> Decorator:
@@ -255,7 +256,7 @@ _ASKED: dict[str, Decorator] = {
 def _digits(most: int) -> Decorator:
     return click.option(
         "--digits",
-        type=click.IntRange(1, most),
+        type=WholeRange(1, most),
         default=DIGITS,
         show_default=True,
         help="Significant digits shown; JSON and CSV are exact.",
@@ -324,13 +325,13 @@ def tolerance_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 _TOL: Decorator = click.option(
     "--tol",
-    type=click.FloatRange(0, 1),
+    type=RealRange(0, 1),
     metavar="REL",
     help="Right within this relative error, such as 0.01, whatever the digits claim.",
 )
 _SIG: Decorator = click.option(
     "--sig",
-    type=click.IntRange(1, MAX_DIGITS),
+    type=WholeRange(1, MAX_DIGITS),
     metavar="N",
     help="Right to N significant digits, of which at least N are to be written.",
 )

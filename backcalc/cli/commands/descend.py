@@ -15,6 +15,7 @@ from backcalc.analysis.objective import Objective
 from backcalc.bulk.points.reader import PointReader
 from backcalc.calculus.point import Point, read_point
 from backcalc.cli.input import read_graph
+from backcalc.cli.numbers import Real, RealRange, WholeRange
 from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, force_option, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings, require_ours, tell, write_ours
 from backcalc.graph.model import Dag
@@ -44,22 +45,11 @@ def _finite(_ctx: click.Context, _param: click.Parameter, value: float | None) -
     return value
 
 
-class _Float(click.types.FloatParamType):
-    """A number, with the way to write one where it is none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value of the option, as it is read."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter as error:
-            self.fail(f"{error.message.rstrip('.')}: a number is written 0.1 or 1e-3", param, ctx)
-
-
-NUMBER = _Float()
+REAL = Real()
 PICTURES = (".png", ".pdf", ".jpg", ".jpeg", ".gif", ".html")
 
 
-def _number(flag: str, help: str, kind: Any = NUMBER, **extra: Any) -> Decorator:  # noqa: A002  click's own word
+def _number(flag: str, help: str, kind: Any = REAL, **extra: Any) -> Decorator:  # noqa: A002  click's own word
     option: Decorator = click.option(flag, type=kind, callback=_finite, help=help, **extra)
     return option
 
@@ -67,17 +57,17 @@ def _number(flag: str, help: str, kind: Any = NUMBER, **extra: Any) -> Decorator
 @as_command("descend", EXAMPLES)
 @asks("graph", "at", "of", "wrt")
 @_number("--rate", "The step, in units of the gradient: η.", default=0.1, show_default=True)
-@click.option("--steps", type=click.IntRange(0, 10_000_000), default=20, show_default=True, help="Updates at most.")
+@click.option("--steps", type=WholeRange(0, 10_000_000), default=20, show_default=True, help="Updates at most.")
 @click.option("--data", metavar="points.csv", help="Minimise the mean over the rows of a CSV file; - is stdin.")
-@click.option("--batch", type=click.IntRange(1), help="Rows a step, of --data shuffled; default: all.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the shuffles.")
+@click.option("--batch", type=WholeRange(1), help="Rows a step, of --data shuffled; default: all.")
+@click.option("--seed", type=WholeRange(0), default=0, show_default=True, help="Of the shuffles.")
 # With a momentum of 1 no step would ever fade.
-@_number("--momentum", "How much of the last step goes on.", click.FloatRange(0, 1, max_open=True), default=0.0)
+@_number("--momentum", "How much of the last step goes on.", RealRange(0, 1, max_open=True), default=0.0)
 @click.option("--method", type=click.Choice(get_args(Method)), default="sgd", show_default=True, help="How.")
 @click.option("--maximise", is_flag=True, help="Climb instead.")
 @_number("--until", "Stop where the output is as low as this.", metavar="LOSS")
-@_number("--gtol", "Stop where the norm of the gradient is as small as this.", click.FloatRange(0))
-@click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="Show each Nth step, and the last.")
+@_number("--gtol", "Stop where the norm of the gradient is as small as this.", RealRange(0))
+@click.option("--every", type=WholeRange(1), default=1, show_default=True, help="Show each Nth step, and the last.")
 @click.option(
     "-o",
     "--output",

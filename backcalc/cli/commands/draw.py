@@ -11,6 +11,7 @@ from backcalc.calculus.point import Point, read_point
 from backcalc.calculus.question import chosen_output, require_node
 from backcalc.calculus.run import Run, evaluated
 from backcalc.cli.input import read_text
+from backcalc.cli.numbers import WholeRange
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, node_option, nodes_option, shows
 from backcalc.cli.output import print_warnings, require_ours, tell, write_ours
 from backcalc.cli.pictures import MOST, ending_of, page_of, too_large
@@ -37,9 +38,9 @@ RADIUS = 1  # Where --node names the middle and nobody says how far it goes.
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with the characters of ASCII alone.")
 @click.option("--top-down", is_flag=True, help="Let edges lead down rather than to the right.")
 @node_option("--node", help="Draw the part around this node alone.")
-@click.option("--radius", type=click.IntRange(0), help=f"How many edges that part reaches.  [default: {RADIUS}]")
+@click.option("--radius", type=WholeRange(0), help=f"How many edges that part reaches.  [default: {RADIUS}]")
 @nodes_option("--paths", metavar="x1", help="Light the paths from these nodes to the output")
-@click.option("--step", type=click.IntRange(0), help="Show the state after so many steps of both passes.")
+@click.option("--step", type=WholeRange(0), help="Show the state after so many steps of both passes.")
 @force_option()
 @shows(formats=False)
 def command(

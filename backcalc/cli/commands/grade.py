@@ -9,7 +9,7 @@ import click
 
 from backcalc.calculus.digits import Tolerance
 from backcalc.calculus.load import finish, load_program
-from backcalc.calculus.point import read_point
+from backcalc.calculus.point import read_number, read_point
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows, tolerance_options
@@ -23,7 +23,6 @@ from backcalc.marking.submissions import submissions, without_column
 from backcalc.marking.workers import grade
 from backcalc.render.reports.grades import ClassReport, GradesReport
 from backcalc.render.reports.gradescope import write_gradescope
-from backcalc.text.csv_records import is_number
 from backcalc.text.errors import BackcalcError
 from backcalc.text.wording import shorten
 
@@ -65,9 +64,10 @@ def _credit(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
             raise click.BadParameter(f"`{verdict}` stands twice")
         if verdict is None or not equals:
             raise click.BadParameter(f"`{shorten(part.strip())}` says of no verdict what it earns: follows=0.5")
-        if not (is_number(share.strip()) and 0 <= float(share) <= 1):
+        earned = read_number(share)
+        if earned is None or not 0 <= earned <= 1:
             raise click.BadParameter(f"`{shorten(share.strip())}` is no share of the points, from 0 to 1")
-        found[verdict] = float(share)
+        found[verdict] = earned
     return found
 
 

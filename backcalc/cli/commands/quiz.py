@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import click
 
+from backcalc.cli.numbers import WholeRange
 from backcalc.cli.options import Exactly, Shown, as_command, exact_options
 from backcalc.cli.output import print_report
 from backcalc.quiz.chance import drawn_seed
@@ -37,9 +38,9 @@ that makes it again.
     help="edges: local partials are given; expressions: formulas of numbers; vectors: layers of relu; "
     "sigmoid, tanh, softmax, recurrent: networks without numbers, whose answers are formulas.",
 )
-@click.option("--nodes", type=click.IntRange(1), help="Inner nodes, those between the inputs and the output o.")
-@click.option("--depth", type=click.IntRange(1), help="Layers of inner nodes.")
-@click.option("--seed", type=click.IntRange(0), help="A whole number that decides all draws.")
+@click.option("--nodes", type=WholeRange(1), help="Inner nodes, those between the inputs and the output o.")
+@click.option("--depth", type=WholeRange(1), help="Layers of inner nodes.")
+@click.option("--seed", type=WholeRange(0), help="A whole number that decides all draws.")
 # Without a default, so that --play can tell whether it was given; the first is what other commands read.
 @click.option(
     "--format",

@@ -10,6 +10,7 @@ from backcalc.analysis.taylor import Expansion, Quadratic, taylor
 from backcalc.calculus.doubts import noticed
 from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_graph
+from backcalc.cli.numbers import WholeRange
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.render.reports.taylor import ExpansionReport, QuadraticReport
@@ -27,7 +28,7 @@ MOST = 30
 @as_command("taylor", EXAMPLES)
 @asks("graph", "at", "of", "wrt")
 @click.option(
-    "--order", type=click.IntRange(0, MOST), default=5, show_default=True, help="The highest power, by one input."
+    "--order", type=WholeRange(0, MOST), default=5, show_default=True, help="The highest power, by one input."
 )
 @shows(limit=limit_of("Nodes listed at most; 0 lists all."))
 def command(asked: Asked, shown: Shown, order: int) -> int:

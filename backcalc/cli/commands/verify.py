@@ -16,6 +16,7 @@ from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point, read_exactly, settle
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
+from backcalc.cli.numbers import RealRange, WholeRange
 from backcalc.cli.options import Asked, Shown, as_command, asks, shows
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
@@ -40,13 +41,13 @@ A claim is a line such as `claim y*(1 - y) <= 1/4`; the range of an input is giv
 @as_command("verify", EXAMPLES)
 @asks("graph", "at", "of")
 @click.option(
-    "--samples", type=click.IntRange(1), default=SAMPLES, show_default=True, help="Points at which claims are tried."
+    "--samples", type=WholeRange(1), default=SAMPLES, show_default=True, help="Points at which claims are tried."
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another draw of the points.")
+@click.option("--seed", type=WholeRange(0), default=0, show_default=True, help="Another draw of the points.")
 @click.option("--prove", is_flag=True, help="Prove the claims over the ranges of the inputs, by intervals.")
 @click.option(
     "--seconds",
-    type=click.FloatRange(0.01),
+    type=RealRange(0.01),
     default=SECONDS,
     show_default=True,
     help="The most that a proof takes, once the file is read.",
