@@ -11,8 +11,8 @@ from backcalc.rules.window_rows import NUMBERS
 
 PAGE = Path(__file__).parents[1] / "docs" / "language.md"
 MARK = "<!-- functions: python tests/function_list.py writes what follows -->\n{}<!-- end of functions -->"
-# What only stands for another form: a list, an element of one, a name for a node.
-UNWRITTEN = {"[]", "[i]", "="}
+# What only stands for another form: a list, an element of one, a name for a node, a derivative.
+UNWRITTEN = {"[]", "[i]", "=", "there where"}
 
 
 def function_list() -> str:

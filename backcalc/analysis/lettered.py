@@ -42,7 +42,7 @@ def differentiated(graph: Dag, wanted: Sequence[str]) -> list[Expr]:
 def resolved(graph: Dag) -> Dag:
     """`graph` with its derivatives as nodes, whose formulas have the numbers that are written. Raises BuildError."""
     with exactly():
-        return resolve(graph)
+        return resolve(graph, is_within=False)  # Where a side has no value a proof tells itself.
 
 
 def unresolved(graph: Dag) -> Dag:

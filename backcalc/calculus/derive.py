@@ -14,7 +14,7 @@ from backcalc.graph.expand import expand_long
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
-from backcalc.language.expr import NOWHERE, VECTOR, Call, Expr, Name, Number, names, postorder
+from backcalc.language.expr import NOWHERE, VECTOR, WITHIN, Call, Expr, Name, Number, fold, names, postorder, with_args
 from backcalc.language.statements import Const, Definition, Edge, Function, Input, Output, OwnSymbol, Statement
 from backcalc.rules.values import is_known, literal
 from backcalc.text.errors import Code, Diagnostic, UsageError
@@ -45,7 +45,7 @@ def derive(graph: Dag, outputs: Sequence[str], wrt: Sequence[str], shown: str | 
     derivative would have more than two axes, or more than MOST_ROWS rows.
     """
     # With a node for each part, a part of a formula is a name in every adjoint that needs it: linear, not quadratic.
-    graph = expand_long(graph, LONGEST_FORMULA)
+    graph = expand_long(_bare(graph), LONGEST_FORMULA)
     linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
     _require_rows(graph, linear, outputs, wrt)
     taken = set(graph.index)
@@ -264,6 +264,28 @@ def _guarded(expr: Expr, name: Name) -> Expr:
         return name
     chosen = (arg if arg == Number(0.0) else name for arg in expr.args[1:])
     return Call("where", (expr.args[0], *chosen))
+
+
+def _bare(graph: Dag) -> Dag:
+    """The graph with derivatives as the formulas that they are shown as."""
+
+    def _call(call: Call, args: tuple[Expr, ...]) -> Expr:
+        return args[0] if call.fn == WITHIN else with_args(call, args)
+
+    # Most files have none of them.
+    exprs = (node.expr for node in graph.nodes if node.expr is not None)
+    if not any(isinstance(part, Call) and part.fn == WITHIN for expr in exprs for part in postorder(expr)):
+        return graph
+    nodes = (
+        node if node.expr is None else _of(node, fold(node.expr, lambda leaf: leaf, _call)) for node in graph.nodes
+    )
+    return graph._replace(nodes=tuple(nodes))
+
+
+def _of(node: Node, expr: Expr) -> Node:
+    """A node with another formula, of some of the same nodes."""
+    spoken = names(expr)
+    return node._replace(expr=expr, args=tuple(arg for arg in node.args if arg in spoken))
 
 
 def _originals(graph: Dag, linear: Linearization) -> Iterator[Statement]:

@@ -12,7 +12,7 @@ from backcalc.calculus.constant import apply, constant
 from backcalc.graph.model import Dag, has_decimals
 from backcalc.graph.shapes import MOST_AXES, KnownShapes, Shape, prepare, shape_words
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import Call, Expr, Folded, Name, Number, postorder
+from backcalc.language.expr import WITHIN, Call, Expr, Folded, Name, Number, postorder
 from backcalc.rules.indices import parts
 from backcalc.rules.lower import expression
 from backcalc.rules.row import Primitive
@@ -191,7 +191,8 @@ class Evaluation:
         args: list[Value] = [self.terms[arg] for arg in self.tape.args[slot]]
         if not all_known(args):
             # Of `y = x` the copy needs no formula: `=` is no function that one could write.
-            if row.symbol == "=":
+            # Nor of what is there only within a domain: it is the formula there.
+            if row.symbol in ("=", WITHIN):
                 return args[0]
             indices = self.tape.indices.get(slot, ())
             return self._in_shape(make(row.symbol, *map(literal, args), *parts(indices), options=row.chosen), slot)

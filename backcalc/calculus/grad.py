@@ -8,6 +8,7 @@ from functools import cached_property
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.derive import MOST_ROWS, ProductSweep, Sweep, by_rows, free_name
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.existence import existence
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import elements
 from backcalc.graph.functions import DERIVATIVES, GRAD, HESSIAN, JACOBIAN
@@ -16,7 +17,7 @@ from backcalc.graph.order import topological
 from backcalc.graph.shapes import shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.graph.written_out import all_written_out
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, names, postorder, rewrite_calls
+from backcalc.language.expr import IF, INDEX, VECTOR, WITHIN, Call, Expr, Name, Number, names, postorder, rewrite_calls
 from backcalc.language.statements import Definition
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import BuildError, Code, Diagnostic
@@ -29,17 +30,19 @@ GROWTH = 20
 """Times what the file has from which on it is derivatives that have made them: a file may be as large by itself."""
 
 
-def resolve(graph: Dag) -> Dag:
+def resolve(graph: Dag, *, is_within: bool = True) -> Dag:
     """`graph` with every `grad(y, x)` replaced by the name of a node that is ∂y/∂x; derivatives of derivatives too.
 
     So are `jacobian(y, x)`, ∂y/∂x as a matrix of a row an element of y and a column an element of x, and `hessian(y,
     x)`, the Jacobian of the gradient. Each derivative is one node, however often it is written. Raises BuildError where
     y is no number, of a Jacobian no vector, or where a list of nodes to differentiate by has a matrix in it.
+
+    A gradient is nan where its function has no value; not so without `is_within`, for those who see to that.
     """
     # A graph without any is the same object then.
     if not any(_innermost(expr) for node in graph.nodes for expr in _exprs(node)):
         return graph
-    resolved = tuple(_Resolution(graph).run())
+    resolved = tuple(_Resolution(graph, is_within=is_within).run())
     output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
     return graph._replace(nodes=resolved, output=output)
 
@@ -84,8 +87,10 @@ def _in_order(graph: Dag) -> Sequence[Node]:
 class _Resolution:
     """The nodes of a graph as they are resolved, in order, and the sweeps that derivatives were read from."""
 
-    def __init__(self, graph: Dag) -> None:
-        self.graph = graph
+    def __init__(self, graph: Dag, *, is_within: bool) -> None:
+        self.graph, self.is_within = graph, is_within
+        self.conditions: dict[str, Expr | None] = {}  # Under which what is differentiated has a value.
+        self.within: set[str] = set()  # The derivatives that are nan elsewhere.
         self.nodes: list[Node] = []
         self.known: set[str] = set()
         self.taken = set(graph.index)  # Nodes that come later keep their names, too.
@@ -162,20 +167,56 @@ class _Resolution:
         else:
             self._require_rows(linear, output, call)
             definitions, found = by_rows(graph, linear, output, wanted, self.taken)
-        self._define(definitions, user)
+        condition = existence(linear.evaluation, output) if self.is_within else None
+        by = dict(zip(found, wanted, strict=True))
+        for node in self._nodes(definitions, user):
+            is_whole = node.name in by  # Else a part of one.
+            self._add(self._rows_within(node, condition, linear, by[node.name]) if is_whole else node)
         return _matrix(list(map(Name, found)), linear, wanted, elements(linear.shape(output)))
 
     def _of_number(self, output: str, wanted: list[str], call: Call, user: Node) -> list[Expr]:
         """The gradients of a number, as rows of one."""
         definitions, found = self._sweep(output, wanted, call).answer(wanted)
-        self._define(definitions, user)
+        self._define(definitions, user, output)
         return [Call(VECTOR, (Name(name),)) for name in found]
 
-    def _define(self, definitions: Iterable[Definition], user: Node) -> None:
-        """Add the nodes that a derivative needs."""
+    def _define(self, definitions: Iterable[Definition], user: Node, of: str) -> None:
+        """Add the nodes that a derivative of a number, `of`, needs; it is there where this has a value."""
+        condition = self._condition(of)
+        for node in self._nodes(definitions, user):
+            self._add(node if condition is None else self._within(node, condition))
+
+    def _nodes(self, definitions: Iterable[Definition], user: Node) -> Iterator[Node]:
         for definition in definitions:
             assert isinstance(definition.target, Name)
-            self._add(self._node(definition.target.id, definition.formula, user))
+            yield self._node(definition.target.id, definition.formula, user)
+
+    def _rows_within(self, node: Node, condition: Expr | None, linear: Linearization, by: str) -> Node:
+        """A Jacobian each of whose rows is there where its element of the output is."""
+        if condition is None:
+            return node
+        is_matrix = linear.shape(by) and linear.known_shapes.of(condition)
+        return self._within(node, Call("outer", (condition, Call(VECTOR, (Number(1.0),)))) if is_matrix else condition)
+
+    def _condition(self, of: str) -> Expr | None:
+        """Where a number that is differentiated has a value; None for everywhere."""
+        if of not in self.conditions:
+            linear = self.sweeps[of].linear
+            self.conditions[of] = existence(linear.evaluation, of) if self.is_within else None
+        return self.conditions[of]
+
+    def _within(self, node: Node, condition: Expr) -> Node:
+        """A derivative as one that is nan where the condition does not hold; it is shown as it was."""
+        assert node.expr is not None
+        parts = names(node.expr)
+        # What is made of such a one is nan with it, but where a choice leaves it out.
+        is_choice = any(isinstance(part, Call) and part.fn in ("where", IF) for part in postorder(node.expr))
+        self.within.add(node.name)
+        if not is_choice and not self.within.isdisjoint(set(parts) - {node.name}):
+            return node
+        expr = Call(WITHIN, (node.expr, condition))
+        args = tuple(arg for arg in names(expr) if arg in self.known)
+        return node._replace(kind="expression" if args else "constant", args=args, expr=expr)
 
     def _gradient(self, call: Call, user: Node) -> Expr:
         """The expression that stands for `grad(y, x)`, once the nodes that it needs are there."""
@@ -184,7 +225,7 @@ class _Resolution:
         if isinstance(call.args[1], Call):
             self._require_vectors(sweep.linear, wanted, call)
         definitions, found = sweep.answer(wanted)
-        self._define(definitions, user)
+        self._define(definitions, user, sweep.output)
         answers = tuple(Name(name, call.span) for name in found)
         if not isinstance(call.args[1], Call):
             return answers[0]

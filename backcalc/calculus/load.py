@@ -77,7 +77,7 @@ def _differentiated(formula: Expr, by: str) -> Expr:
     """The derivative of a formula by one of its names: f' is rare, and what it takes is loaded for it."""
     from backcalc.calculus.primes import differentiated
 
-    return differentiated(formula, by)
+    return differentiated(formula, by, is_within=True)
 
 
 def _misfits(graph: Dag, claim: StatedValue) -> list[Diagnostic]:

@@ -13,7 +13,7 @@ from backcalc.calculus.sweep import Edges
 from backcalc.calculus.warning_words import element_text, operand_text, operation_text, places_text
 from backcalc.graph.model import StatedValue
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import INDEX, VECTOR
+from backcalc.language.expr import INDEX, NOWHERE, VECTOR, WITHIN
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import FLAT, Bound, Primitive, RowFunction
 from backcalc.rules.values import is_array, is_known, quietly, shape_of
@@ -125,6 +125,9 @@ class Remarks:
         """The arguments of an operation, but for what `if`, `and` and `or` do not look at, and which elements count."""
         row, args = self.evaluation.rows[slot], self.tape.args[slot]
         assert row is not None
+        if row.symbol == WITHIN:  # Where the function ends or bends is told of the function.
+            yield args[0], asked
+            return
         terms = [*(self.evaluation.terms[arg] for arg in args), self.evaluation.terms[slot]]
         if row.shape != "elementwise" or not all(map(is_known, terms)):
             yield from ((arg, 1.0) for arg in args)  # As wholes, or unknown: all count.
@@ -152,6 +155,8 @@ class Remarks:
         row = self.evaluation.rows[slot]
         if row is None or not is_known(self.evaluation.terms[slot]):
             return None
+        if row.symbol == WITHIN:
+            return self._remark_within(slot)
         if not self._is_plain(slot):
             return self._remark_array(slot, row, asked)
         out = self._value(slot)
@@ -171,6 +176,13 @@ class Remarks:
             return Code.KINK, "is at a jump; its slope is taken as 0"
         slopes = (number_text(slope(*numbers, out)) for slope in _told(row, row.slopes))
         return Code.KINK, f"is at a kink; the subgradient used is {', '.join(slopes)}"
+
+    def _remark_within(self, slot: int) -> tuple[Code, str] | None:
+        """Where f' of a file's function ends; where `grad` does, a node is its function, and that is told there."""
+        is_written = self.tape.spans[slot] not in (None, NOWHERE)
+        of, value = (self.evaluation.terms[each] for each in (self.tape.args[slot][0], slot))
+        is_lost = is_written and not is_array(value) and isnan(value) and is_known(of) and isfinite(of)
+        return (Code.DOMAIN, "is nan, outside its domain") if is_lost else None
 
     def _remark_array(self, slot: int, row: Primitive, asked: Any) -> tuple[Code, str] | None:
         """The warnings of an operation on arrays; none while something is not known."""
@@ -303,9 +315,12 @@ class Remarks:
         assert row is not None
         name = shorten(self.tape.graph.nodes[node].name)
         operands = [operand_text(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
-        message = f"in `{name}`, {operation_text(row, operands)} {what}"
+        span = self.tape.spans[slot]
+        is_within = row.symbol == WITHIN and span is not None
+        text = self.tape.graph.source.text[slice(*span)] if is_within and span else operation_text(row, operands)
+        message = f"in `{name}`, {text} {what}"
         # The first word stays: of an infinite slope it need not be said that it is a kink, too.
-        self.found.setdefault(node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
+        self.found.setdefault(node, {}).setdefault(slot, Diagnostic(code, message, span))
 
 
 def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:

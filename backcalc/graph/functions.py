@@ -23,6 +23,7 @@ from backcalc.language.expr import (
     INDEX,
     KEYWORD,
     VECTOR,
+    WITHIN,
     Call,
     Expr,
     Name,
@@ -204,7 +205,9 @@ class Functions:
             """The argument in its place; other leaves as they stand."""
             return args[0] if isinstance(part, Name) and part.id == inner_name(call.fn, _ARGUMENT) else part
 
-        return fold(self._derivatives[call.fn], leaf, with_args)
+        found = fold(self._derivatives[call.fn], leaf, with_args)
+        # Where it ends is a place in the file.
+        return Call(WITHIN, found.args, call.span) if isinstance(found, Call) and found.fn == WITHIN else found
 
     def _derivative(self, call: Call) -> Expr | None:
         """The function f' as a formula in the argument; None, with the error told, where f is none of one number."""

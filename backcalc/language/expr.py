@@ -26,6 +26,10 @@ SLICES, PICK = (":", "i:", ":j", "i:j"), "i,j"
 KEYWORD = "="
 """An argument that is given by its name, `axis=1`: a call on the value, with the name among its options."""
 
+WITHIN = "there where"
+"""What a formula of a derivative is there where its function is: the value of the first argument if the second holds,
+else nan. Nobody can write it, and it is shown as the formula alone."""
+
 _WORDS = (IF, "and", "or", "not")
 
 Options = tuple[tuple[str, int], ...]

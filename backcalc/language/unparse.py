@@ -18,6 +18,7 @@ from backcalc.language.expr import (
     TEMPLATE,
     TRANSPOSE,
     VECTOR,
+    WITHIN,
     Call,
     Expr,
     Name,
@@ -101,6 +102,8 @@ def _leaf(leaf: Number | Name, tightness: int) -> str:
 
 def _call(call: Call, tightness: int) -> list[Piece]:
     """The pieces of `call` where its surroundings ask for `tightness` at least."""
+    if call.fn == WITHIN:  # Where it is there its function tells, which stands beside it.
+        return [(call.args[0], tightness)]
     own = TIGHTNESS.get(call.fn, ATOM)
     pieces = form(call, own)
     return ["(", *pieces, ")"] if own < tightness else pieces

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from math import isnan
 from typing import Any, Protocol
 
 from backcalc.calculus.digits import AS_WRITTEN, Tolerance, wrong_places
@@ -16,9 +17,10 @@ from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.notation import Subject
 from backcalc.marking.rounding import ROUNDED_ZERO, Roundings
 from backcalc.marking.sheet import MOST_KNOWN
+from backcalc.rules.values import shape_of
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
-from backcalc.text.wording import plural
+from backcalc.text.wording import plural, shorten
 
 
 class AnyTruth(Protocol):
@@ -89,7 +91,9 @@ class Marker(ABC):
         found = {id(given): given.marked("right") for given in sheet if self._is_right(given)}
         others = [given for given in sheet if id(given) not in found]
         for given in others:
-            if note := self.roundings.note(given):
+            if nowhere := _nowhere(given):  # What there is not no mistake leads to.
+                found[id(given)] = given.wrong(self.tolerance, None, nowhere)
+            elif note := self.roundings.note(given):
                 found[id(given)] = given.marked("rounding", note=note)
             elif note := self.roundings.shortfall(given):  # Right so far, but too short.
                 found[id(given)] = given.wrong(self.tolerance, None, note)
@@ -144,3 +148,12 @@ class Marker(ABC):
                 self._is_known_right.clear()
             self._is_known_right[key] = next(places, None) is None
         return self._is_known_right[key]
+
+
+def _nowhere(given: Attempt) -> str:
+    """What is told of an answer where there is none: the node has no value, or no slope; empty where there is one."""
+    expected = given.expected
+    if shape_of(expected) or not isinstance(expected, float) or not isnan(expected):
+        return ""
+    what = "value" if given.wrt is None else f"derivative by {shorten(given.wrt)}"
+    return f"{shorten(given.of)} has no {what} at this point"

@@ -15,6 +15,7 @@ from backcalc.language.expr import (
     PICK,
     TRANSPOSE,
     VECTOR,
+    WITHIN,
     Call,
     Expr,
     Name,
@@ -210,6 +211,8 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
         return rf"{array}_{{{places}}}", POSTFIX
     if (keyword := keyword_of(call)) is not None:
         return rf"\mathrm{{{_escaped(keyword)}}}{{=}}{args[0][0]}", ATOM
+    if call.fn == WITHIN:  # Its function stands beside it.
+        return args[0]
     # An argument by its name stands where it is written; the table's forms are of arguments by their places.
     row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args), call.options)
     if row is None or not row.latex:

@@ -18,6 +18,7 @@ from backcalc.language.expr import (
     NEGATE,
     PICK,
     VECTOR,
+    WITHIN,
     Call,
     Expr,
     Folded,
@@ -218,6 +219,8 @@ def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     """A call in the form that its row has in the table."""
     if (keyword := keyword_of(call)) is not None:
         return f"<mi>{escape(keyword)}</mi>{mo('=')}{args[0][0]}", ATOM
+    if call.fn == WITHIN:  # Its function stands beside it.
+        return args[0]
     # An argument by its name stands where it is written; the table's forms are of arguments by their places.
     row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args), call.options)
     if row is None or not row.latex:

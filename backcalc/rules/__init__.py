@@ -2,6 +2,6 @@
 
 Doors: against, broadcast, choices, exactly, factor_order, functions/arrays, functions/ball, functions/balls,
 functions/exact, functions/floats, functions/interval, functions/intervals, functions/objects, functions/polynomials,
-functions/power_series, functions/series, functions/stacks, gates, indices, lower, ndarray, own, primitives, row,
-shapes, shortest, simplify, terms, tidy, values, vanishing, window_rows, window_shapes, written.
+functions/power_series, functions/series, functions/stacks, gates, indices, lower, ndarray, own, primitives, ranges,
+row, shapes, shortest, simplify, terms, tidy, values, vanishing, window_rows, window_shapes, written.
 """

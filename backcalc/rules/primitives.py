@@ -37,7 +37,7 @@ Networks", eq. 14; GELU: Hendrycks and Gimpel 2016; the rules are those of Abram
 
 from __future__ import annotations
 
-from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Options
+from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, WITHIN, Options
 from backcalc.rules.array_rows import ARRAY_ROWS
 from backcalc.rules.lower import expression
 from backcalc.rules.own import own_row
@@ -89,6 +89,7 @@ ROWS = (
     _row("/", "x y", "x/y", "1/y; -out/y", domain="y != 0", latex=r"\frac{<x>}{<y>}"),
     _row(NEGATE, "x", "-x", "-1", latex="-<x>"),
     _row("=", "x", "x", "1", latex="<x>"),  # A node that is another one, or a number, by a second name.
+    _row(WITHIN, "x c", "where(c, x, 0/0)", "1; 0", domain="c", latex=r"<x> \quad (<c>)"),
     _row(
         "^", "x y", "x^y", "y*x^(y - 1); out*log(x)",
         # Where y - 1 is rounded, the power would magnify that by log(x), or turn its sign.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf, isfinite, nan
 
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import (
@@ -15,6 +15,7 @@ from backcalc.language.expr import (
     PICK,
     TRANSPOSE,
     VECTOR,
+    WITHIN,
     Call,
     Expr,
     Name,
@@ -118,6 +119,9 @@ class CodeWriter:
             return f"{left} {fn} {right}" if own == SUM or fn == "@" else f"{left}{fn}{right}", own
         if fn == NEGATE:
             return f"-{_open(args[0], UNARY)}", UNARY
+        if fn == WITHIN:
+            nothing = Call("where", (part.args[1], part.args[0], Number(nan)))
+            return self._call(nothing, (args[1], args[0], (self._number(nan), ATOM)), [*shapes[::-1], ()])
         if fn == "^":
             return self._power(part, args)
         # Of numbers alone Python compares: its bool is nothing that torch.logical_and takes.
