@@ -125,3 +125,29 @@ MANY = [
 @pytest.mark.parametrize(("args", "stdin", "message"), MANY)
 def test_what_is_not_finite_somewhere_is_told(args, stdin, message):
     assert message in said(*args, stdin=stdin)
+
+
+BY_CONSTANTS = {
+    "a number": (["n = 2", "y = x^n"], "x=-1"),
+    "a vector": (["c = [1, 0]", "L = cross_entropy(softmax(x), c)"], "x=[1e4,1]"),
+    "off the output": (["n = 2", "z = x^n", "y = x*stop_gradient(z)"], "x=-1"),
+}
+
+
+@pytest.mark.parametrize("shown", ["", "--format json", "--format csv", "--all-pairs", "--expand", "--partials"])
+@pytest.mark.parametrize("way", ["", "--mode forward --wrt x"])
+@pytest.mark.parametrize("case", BY_CONSTANTS)
+def test_a_slope_by_a_constant_that_is_shown_has_a_warning(case, way, shown):
+    lines, at = BY_CONSTANTS[case]
+    if way and shown == "--all-pairs":
+        return
+    options = [part for line in lines for part in ("-e", line)]
+    result = CliRunner().invoke(cli, ["run", *options, "--at", at, *way.split(), *shown.split()])
+    assert result.exit_code == 0, result.output
+    assert bool(re.search(r"\b(nan|inf)\b", result.stdout)) == ("is not finite" in result.stderr)
+
+
+def test_a_vector_in_place_has_a_warning_where_it_is_a_node():
+    command = ["run", "-e", "L = cross_entropy(softmax(x), [1, 0])", "--at", "x=[1e4,1]"]
+    assert not CliRunner().invoke(cli, command).stderr
+    assert "∂L/∂L_2 is not finite" in CliRunner().invoke(cli, [*command, "--expand"]).stderr

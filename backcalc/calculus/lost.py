@@ -6,7 +6,7 @@ or infinite is no news. Nothing is said where a warning of an operation says it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from backcalc.calculus.linearize import Linearization
@@ -37,6 +37,10 @@ class SweptObjects(Swept, Protocol):
         """Its local partials, and what was noticed of them."""
         ...
 
+    def partials(self, node: int) -> Mapping[str, Any]:
+        """∂node/∂arg by argument."""
+        ...
+
     def pairs(self) -> Iterable[tuple[str, str, Any]]:
         """The derivatives of all pairs of nodes."""
         ...
@@ -59,12 +63,8 @@ def first_lost(run: SweptObjects) -> Iterator[Diagnostic]:
         if (place := _first(tangent)) is not None:
             yield from [of_tangent(nodes[place], name)] * (place not in told)
             return
-    # Nobody asks for the slope by a constant, as by the n of x^n.
-    # In forward mode there are no adjoints at all: the lengths differ.
-    swept = [None if node.kind == "constant" else found for node, found in zip(nodes, run.adjoints, strict=False)]
-    if run.mode != "reverse" or (place := _first(reversed(swept))) is None:
+    if run.mode != "reverse" or (place := _last([is_lost(found) for found in run.adjoints], nodes)) is None:
         return
-    place = len(swept) - 1 - place
     users = [i for i, user in enumerate(nodes) if nodes[place].name in user.args]
     # A user that has warned has said where its slope is lost.
     if told.isdisjoint(users):
@@ -74,16 +74,37 @@ def first_lost(run: SweptObjects) -> Iterator[Diagnostic]:
 def lost_pairs(run: SweptObjects) -> list[Diagnostic]:
     """A warning of the first of a run's pairs whose derivative is not finite, where the run itself has none."""
     graph = run.graph
-    lost = ((head, tail) for head, tail, value in run.pairs() if is_lost(value) and graph.node(tail).kind != "constant")
-    pair = next(lost, None)
+    pair = next(((head, tail) for head, tail, value in run.pairs() if is_lost(value)), None)
     # One warning of many pairs, and none where the run has told what they come of.
     if pair is None or any(warning.code in (*TELLING, Code.NOT_FINITE) for warning in run.warnings):
         return []
     return [of_derivative(f"∂{shorten(pair[0])}/∂{shorten(pair[1])}", graph.node(pair[0]).span)]
 
 
+def lost_partials(run: SweptObjects) -> list[Diagnostic]:
+    """A warning of the first local partial by a constant that is not finite, where the run itself has none.
+
+    By other nodes each has been told of where it was worked out.
+    """
+    if any(warning.code in (*TELLING, Code.NOT_FINITE) for warning in run.warnings):
+        return []
+    nodes = run.graph.nodes
+    constants = {node.name for node in nodes if node.kind == "constant" and not node.is_fixed}
+    # Few graphs have such a node, and of an array a partial is a Jacobian.
+    heads = [i for i, node in enumerate(nodes) if not constants.isdisjoint(node.args)]
+    lost = ((i, tail) for i in heads for tail, value in run.partials(i).items() if tail in constants and is_lost(value))
+    return [of_derivative(f"∂{shorten(nodes[i].name)}/∂{shorten(tail)}", nodes[i].span) for i, tail in lost][:1]
+
+
 def _first(values: Iterable[Any]) -> int | None:
     return next((i for i, value in enumerate(values) if is_lost(value)), None)
+
+
+def _last(lost: Sequence[bool], nodes: Sequence[Node]) -> int | None:
+    """The first of the lost adjoints, from the output back."""
+    places = [place for place, each in enumerate(lost) if each]
+    # Nobody asks for the slope by a constant, as by the n of x^n, but it is shown: told where nothing else is.
+    return max(places, key=lambda place: (nodes[place].kind != "constant", place), default=None)
 
 
 def _terms(run: SweptObjects, node: int, users: Sequence[int]) -> Iterator[UserTerm]:

@@ -188,10 +188,12 @@ class LargeRun:
 
     def _lost_adjoint(self) -> Iterator[Diagnostic]:
         """A warning of the first derivative that is not finite, as `calculus.lost` has it."""
-        lost = np.flatnonzero(~np.isfinite(self.adjoint_array) & (self.graph.kinds != CONSTANT))
+        lost = np.flatnonzero(~np.isfinite(self.adjoint_array))
         if not len(lost):
             return
-        place = int(lost[-1])  # From the output back the first.
+        # Those by a constant are told of where nothing else is lost.
+        asked = lost[self.graph.kinds[lost] != CONSTANT]
+        place = int((asked if len(asked) else lost)[-1])  # From the output back the first.
         tails, heads = self.graph.dependencies
         users = np.unique(heads[tails == place])
         if not self._is_told(users):

@@ -187,7 +187,10 @@ def _read(source: Source, expanded: bool, at: tuple[str, ...]) -> Dag:
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:
     """Print the warnings and the run; the exit status."""
     kept(result)
-    print_warnings(result.graph.source, [*result.warnings, *(_lost_pairs(result) if pairs else ())])
+    lost = _lost_pairs(result) if pairs else []
+    if partials or shown.format == "json":  # JSON has them anyway.
+        lost = lost or _lost_partials(result)
+    print_warnings(result.graph.source, [*result.warnings, *lost])
     print_report(RunReport(result, shown.digits, shown.limit, partials, pairs), shown)
     return 0 if result.is_finite else 1
 
@@ -196,6 +199,17 @@ def _lost_pairs(result: AnyRun) -> list[Diagnostic]:
     from backcalc.calculus.lost import lost_pairs  # Few runs show pairs.
 
     return lost_pairs(result.objects)
+
+
+def _lost_partials(result: AnyRun) -> list[Diagnostic]:
+    from backcalc.calculus.run import Run
+
+    # A run by arrays would be made one of objects for these alone.
+    if not isinstance(result, Run) or all(node.kind != "constant" for node in result.graph.nodes):
+        return []
+    from backcalc.calculus.lost import lost_partials
+
+    return lost_partials(result)
 
 
 def _run_data(graph: Dag, path: str, asked: Asked, shown: Shown) -> int:
