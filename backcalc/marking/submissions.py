@@ -17,7 +17,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.sheet import SheetReader
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ReadError, UsageError
 from backcalc.text.files import name_of, pieces, salvage
-from backcalc.text.source import Source
+from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
 STDIN_NAME = "stdin"
@@ -75,10 +75,25 @@ class Submission:
             return salvage(name_of(self.path), b"".join(pieces(self.path)))
         if len(self.files) == 1:
             return salvage(self.files[0], b"".join(pieces(self.files[0])))
-        texts = [b"".join(pieces(file)) for file in self.files]
-        # A line's end between two files, or the last line of one would run into the next.
-        source, unreadable = salvage(self.path, b"\n".join(texts))
-        return source, unreadable
+        return self._together()
+
+    def _together(self) -> tuple[Source, list[Diagnostic]]:
+        """The text of the files of a folder that can be read. Raises ReadError where none can."""
+        texts: list[str] = []
+        wrong: list[Diagnostic] = []
+        begin = 0  # Of the file in the text of all.
+        for file in self.files:
+            try:
+                source, found = salvage(file, b"".join(pieces(file)))
+            except ReadError as error:  # The others are marked all the same.
+                wrong += [_of_file(Path(file).name, each) for each in error.diagnostics]
+                continue
+            wrong += [_of_file(Path(file).name, each, begin) for each in found]
+            texts.append(source.text)
+            begin += len(source.text) + 1  # A line's end between two, or the last line of one would run into the next.
+        if not texts:
+            raise ReadError(Source(self.path, ""), wrong)
+        return Source(self.path, "\n".join(texts)), wrong
 
     def error(self, sheet: Source, found: Iterable[Diagnostic]) -> BackcalcError:
         """What is wrong with answers of the sheet, told of the place where they stand."""
@@ -196,6 +211,13 @@ def _rows(path: str, key: Key, errors: list[BackcalcError], chosen: str | None, 
     if left_out := [row for row in rows if row.is_nobody]:
         noted(book.source, [_note(row) for row in left_out])
     yield from (Submission(row.name, path, row) for row in rows if not row.is_nobody)
+
+
+def _of_file(name: str, wrong: Diagnostic, begin: int = 0) -> Diagnostic:
+    """What is wrong with one file of several, said of the place in the text of all, or by the file's name."""
+    if wrong.span is None:
+        return wrong._replace(message=f"`{shorten(name)}`: {wrong.message}")
+    return wrong._replace(span=Span(begin + wrong.span.start, begin + wrong.span.end))
 
 
 def _note(row: Row) -> Diagnostic:

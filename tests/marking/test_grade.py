@@ -242,6 +242,27 @@ def test_a_students_folder_has_all_that_is_in_it_folders_too(tmp_path):
     assert (found.name, found.score, found.error, errors) == ("ada", 1.0, None, [])
 
 
+def test_a_file_that_cannot_be_read_leaves_the_others_of_a_folder(tmp_path):
+    (tmp_path / "class/ada").mkdir(parents=True)
+    (tmp_path / "class/bob").mkdir()
+    (tmp_path / "class/ada/a.txt").write_text("y = 7", encoding="utf-8")
+    (tmp_path / "class/ada/b.png").write_bytes(b"\x89PNG\0")
+    (tmp_path / "class/ada/c.txt").write_text("dy/dx = 2", encoding="utf-16")
+    (tmp_path / "class/ada/d.txt").write_bytes(b"dy/dx = 2 # \xff\ny = q")
+    (tmp_path / "class/ada/e.txt").symlink_to("nowhere")
+    (tmp_path / "class/bob/a.txt").symlink_to("nowhere")
+    (tmp_path / "class/bob/b.txt").symlink_to("b.txt")
+    found, errors = graded_from(tmp_path, "y = 2*x + 1\n#= y = 7\n#= dy/dx = 2\ninput x = 3", {}, "class")
+    assert [(each.name, dict(verdicts(each)), each.is_read) for each in found] == [
+        ("ada", {"y": "unreadable", "dy/dx": "right"}, True), ("bob", {"y": "missing", "dy/dx": "missing"}, False),
+    ]  # fmt: skip
+    told = str(found[0].error)
+    assert [name for name in ("`b.png`", "`c.txt`", "0xff", "`e.txt`") if name not in told] == []
+    assert "4 | y = q" in told  # In the text of all, where that of its own file begins behind the others.
+    assert [each.message.split(":")[0] for each in found[1].error.diagnostics] == ["`a.txt`", "`b.txt`"]
+    assert not errors
+
+
 # ---- Gradebooks ------------------------------------------------------------------------------------------------------
 
 BOOK = 'name,y,∂z/∂a,"dz/db"\n'
