@@ -226,7 +226,9 @@ class Declarations:
         name, entry = self._entry(statement.target)
         if self._is_free(name, entry, statement.target.span):
             # As of a definition: errors point here, no more at the first use.
-            entry.declared, entry.span = statement._replace(default=default, bounds=bounds), statement.target.span
+            entry.declared, entry.span = statement, statement.target.span
+            if default is not statement.default or bounds is not statement.bounds:  # Most are as they were written.
+                entry.declared = statement._replace(default=default, bounds=bounds)
 
     @staticmethod
     def _lengths(sizes: tuple[Expr, ...]) -> tuple[int, ...] | None:

@@ -92,9 +92,10 @@ class Builder(ExpressionBuilder):
 
     def declared(self, target: Expr, *parts: tuple[str, Any, int]) -> Input:
         """One of the inputs that a line declares, with what is said of it."""
+        if not parts:  # Of a million inputs on a line as good as all.
+            return Input(target, None, None, None, target.span)
         given = {kind: value for kind, value, _ in parts}
-        end = parts[-1][2] if parts else target.span.end
-        span = Span(target.span.start, end)
+        span = Span(target.span.start, parts[-1][2])
         return Input(target, given.get("shape"), given.get("default"), given.get("bounds"), span)
 
     def input(self, word: Token, *items: Input) -> Input | Inputs:

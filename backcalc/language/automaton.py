@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from backcalc.language.tables import END, Rule, Tables, TerminalSymbol, row_of
 from backcalc.text.source import Span
 
-Maker = Callable[[list[Any]], Any]
+Maker = Callable[..., Any]
 Ends = Callable[[str, int], int]
 """Of a text and a place in it: where the token of a kind ends that begins there, -1 where none does."""
 
@@ -46,6 +46,14 @@ class RefusedError(Exception):
         self.place, self.allowed = place, allowed
 
 
+class _Reduction(NamedTuple):
+    """What a rule makes of how many values, None where the one goes on, and the nonterminal that comes of it."""
+
+    make: Maker | None
+    size: int
+    origin: str
+
+
 class _Rows(dict[int, dict[str, int]]):
     """The rows of the states, each read when it is first met."""
 
@@ -64,7 +72,7 @@ class Parser:
     def __init__(self, tables: Tables, callbacks: Callbacks) -> None:
         self.tables = tables
         self._begin = callbacks.begin
-        self._makers = [_maker(rule, callbacks) for rule in tables.rules]
+        self._reductions = [_Reduction(_maker(rule, callbacks), len(rule.parts), rule.origin) for rule in tables.rules]
         self._lexers: dict[int, Lexer] = {}  # By state.
         self._ends: dict[str, Ends] = {}  # By terminal.
         self._uses: dict[int, int] = {}  # Tokens that each state has read, up to OFTEN.
@@ -83,12 +91,13 @@ class Parser:
         self._begin(text, base)
         states, end = [self.tables.starts[start]], 0
         values: list[Any] = []
-        while states[-1] != self._final:
+        rows, final = self._rows, self._final
+        while states[-1] != final:
             kind, begin, end = self._next(text, end, states, base)
-            action = self._rows[states[-1]].get(kind)
+            action = rows[states[-1]].get(kind)
             # A rule to reduce by is stored as its complement, ~number, so one table of whole numbers says both.
-            while action is not None and action < 0:
-                action = self._reduce(~action, states, values, kind).get(kind)
+            if action is not None and action < 0:
+                action = self._reduce(action, states, values, kind)
             if action is None:
                 # At the end of the text a token is empty, but its place is one wide all the same.
                 raise RefusedError(Span(base + begin, base + max(end, begin + 1)), self._accepted(states))
@@ -97,65 +106,75 @@ class Parser:
             values.append(_new(Token, (text[begin:end], _new(Span, (base + begin, base + end)))))
         return values[0]
 
-    def _reduce(self, number: int, states: list[int], values: list[Any], kind: str) -> dict[str, int]:
-        """Put what a rule makes of its parts in their place; the row of the state that follows."""
-        make = self._makers[number]
-        if make is None:
-            # From a number to the sum that it may be are ten rules that make nothing: they are gone through once.
-            key = (states[-2], states[-1], kind)
-            states[-1] = self._chains[key] if key in self._chains else self._chain(*key)
-            return self._rows[states[-1]]
-        rule = self.tables.rules[number]
-        size = len(rule.parts)
-        # No rule is without parts: of none, -0 would take the whole stack.
-        values[-size:] = [make(values[-size:])]
-        del states[-size:]
-        states.append(self._rows[states[-1]][rule.origin])
-        return self._rows[states[-1]]
+    def _reduce(self, action: int | None, states: list[int], values: list[Any], kind: str) -> int | None:
+        """Put what rules make of their parts in their place, from `action` on; where `kind` leads then, if anywhere."""
+        rows, reductions, chains = self._rows, self._reductions, self._chains
+        while action is not None and action < 0:
+            make, size, origin = reductions[~action]
+            if make is None:
+                # From a number to the sum that it may be are ten rules that make nothing: they are gone through once.
+                key = (states[-2], states[-1], kind)
+                state = states[-1] = chains[key] if key in chains else self._chain(*key)
+            else:
+                # No rule is without parts: of none, -0 would take the whole stack.
+                if size == 1:
+                    values[-1] = make(values[-1])
+                else:
+                    values[-size:] = [make(*values[-size:])]
+                del states[-size:]
+                state = rows[states[-1]][origin]
+                states.append(state)
+            action = rows[state].get(kind)
+        return action
 
     def _chain(self, below: int, state: int, kind: str) -> int:
         """The state that follows on `below` when all rules of one part that make nothing are reduced."""
         key = below, state, kind
-        while (action := self._rows[state].get(kind, 0)) < 0 and self._makers[~action] is None:
-            state = self._rows[below][self.tables.rules[~action].origin]
+        while (action := self._rows[state].get(kind, 0)) < 0 and self._reductions[~action].make is None:
+            state = self._rows[below][self._reductions[~action].origin]
         self._chains[key] = state
         return state
 
     def _next(self, text: str, at: int, states: list[int], base: int) -> tuple[str, int, int]:
         """The kind of the next token from `at` on, where it begins and where it ends."""
         state = states[-1]
-        row, tables = self._rows[state], self.tables
-        while at < len(text):
-            # Where there is a pattern it is asked here: most tokens of a long text are found so.
-            quick = self._quick.get(state)
-            found = quick(text, at) if quick else None
-            kind, end = (found.lastgroup, found.end()) if found else self._match(text, at, state)
+        # Where there is a pattern it is asked: most tokens of a long text are found so.
+        found = self._quick[state](text, at) if state in self._quick else None
+        if found:
+            kind: str = found.lastgroup  # type: ignore[assignment]  # Each way has a name.
+            at, end = found.span(kind)
+        else:
+            kind, at, end = self._search(text, at, state)
             if not kind:
                 raise self._refusal(text, at, states, base)
-            # `given` is a word where a statement begins and a name elsewhere: the state decides, as with Lark.
-            if kind == tables.word_like:
-                word = tables.words.get(text[at:end])
-                return word if word in row else kind, at, end
-            if kind not in tables.ignored:
+        # `given` is a word where a statement begins and a name elsewhere: the state decides, as with Lark.
+        if kind == self.tables.word_like:
+            word = self.tables.words.get(text[at:end])
+            return word if word in self._rows[state] else kind, at, end
+        return kind, at, end
+
+    def _search(self, text: str, at: int, state: int) -> tuple[str, int, int]:
+        """The first terminal of `state` from `at` on, and where it stands; an empty name where none does."""
+        # A short run never comes to compile a pattern: it takes as long as a thousand tokens.
+        self._uses[state] = self._uses.get(state, 0) + 1
+        lexer = self._lexer(state)
+        if self._uses[state] == OFTEN:
+            self._quick[state] = self._pattern(tuple(name for name, _ in lexer))
+        while at < len(text):
+            kind, end = _first(text, at, lexer)
+            if kind not in self.tables.ignored:
                 return kind, at, end
             at = end
         return END, at, at
 
-    def _match(self, text: str, at: int, state: int) -> tuple[str, int]:
-        """The first terminal of `state` that stands at `at`, and where it ends; an empty name where none does."""
-        if state in self._quick:
-            return "", at  # Its pattern has been tried.
-        # A short run never comes to compile one: it takes as long as a thousand tokens.
-        self._uses[state] = self._uses.get(state, 0) + 1
-        if self._uses[state] > OFTEN:
-            self._quick[state] = self._pattern(tuple(name for name, _ in self._lexer(state)))
-        return _first(text, at, self._lexer(state))
-
     def _pattern(self, names: tuple[str, ...]) -> Callable[[str, int], re.Match[str] | None]:
-        """One pattern of all these terminals, in their order; most states have those of another."""
+        """One pattern of all these terminals, in their order, behind what is ignored; most states have another's."""
         if names not in self._patterns:
-            patterns = [f"(?P<{each.name}>{each.pattern})" for each in self.tables.terminals if each.name in names]
-            self._patterns[names] = re.compile("|".join(patterns)).match
+            of = {each.name: each.pattern for each in self.tables.terminals if each.name in names}
+            ignored = "|".join(of.pop(name) for name in self.tables.ignored)
+            # Atomic: where no terminal follows, no shorter part of a comment is tried for one.
+            wanted = "|".join(f"(?P<{name}>{pattern})" for name, pattern in of.items())
+            self._patterns[names] = re.compile(f"(?>(?:{ignored})*)(?:{wanted})").match
         return self._patterns[names]
 
     def _lexer(self, state: int) -> Lexer:
@@ -240,30 +259,34 @@ def _maker(rule: Rule, callbacks: Callbacks) -> Maker | None:
         return None
     chosen = _chosen(parts)
     if name:
-        callback = getattr(callbacks, name)
-        if parts == "x" * len(parts):
-            return lambda values: callback(*values)  # All of them: nothing is picked.
-        return lambda values: callback(*chosen(values))
-    return chosen if origin[0] == "_" else lambda values: chosen(values)[0]
+        callback: Maker = getattr(callbacks, name)
+        # All of them: nothing is picked.
+        return callback if parts == "x" * len(parts) else lambda *values: callback(*chosen(*values))
+    return chosen if origin[0] == "_" else lambda *values: chosen(*values)[0]
 
 
-def _chosen(parts: str) -> Callable[[list[Any]], list[Any]]:
+def _chosen(parts: str) -> Callable[..., list[Any]]:
     """What picks the arguments out of the values of a rule's parts."""
-    if "*" in parts:
-        return lambda values: _joined(parts, values)
     places = [place for place, part in enumerate(parts) if part == "x"]
-    if len(places) == len(parts):
-        return lambda values: values  # All of them: nothing is picked.
-    return lambda values: [values[place] for place in places]
+    if parts[0] == "*" and "*" not in parts[1:]:
+        return lambda items, *values: _grown(items, [values[place - 1] for place in places])
+    if "*" in parts:
+        return lambda *values: _joined(parts, values)
+    return lambda *values: [values[place] for place in places]
 
 
-def _joined(parts: str, values: list[Any]) -> list[Any]:
+def _grown(items: list[Any], more: list[Any]) -> list[Any]:
+    """A list with more behind it: in place, for nothing else holds it; copied at each item it would take n² steps."""
+    items += more
+    return items
+
+
+def _joined(parts: str, values: Sequence[Any]) -> list[Any]:
     """The values of a rule's parts as one list, those of a part that is a list put in."""
     found: list[Any] | None = None
     for part, value in zip(parts, values, strict=True):
         if part == ".":
             continue
         items = value if part == "*" else [value]
-        # A list grows in place, for nothing else holds it: copied at each item it would take n² steps.
-        found = items if found is None else found.__iadd__(items)
+        found = items if found is None else _grown(found, items)
     return found or []

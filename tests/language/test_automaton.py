@@ -148,7 +148,7 @@ def test_a_pattern_of_all_terminals_is_compiled_for_states_of_many_tokens(monkey
 def test_a_list_grows_in_place():
     """Else each of its items would copy all that came before."""
     pick, items = lalr._chosen("*.x"), [1, 2]
-    assert pick([items, ",", 3]) is items
+    assert pick(items, ",", 3) is items
     assert items == [1, 2, 3]
 
 
