@@ -34,12 +34,25 @@ GET = "--get"
 def print_asked(text: Text, point: Point, names: Sequence[str], of: str | None) -> int:
     """Print what `names` ask for, a line each, exactly; the exit status. Raises BackcalcError."""
     questions = [(name, read(name)) for name in names]  # A slip is told before anything is worked out.
+    _require_asked(of, questions)
     found = _Found(text, point, of)  # Nothing is run yet: which runs it takes each question tells.
     values = [found.value(name, answer) for name, answer in questions]
     _require_short(names, values)
     print_warnings(text.source, found.warnings)
     print_lines(_text(value) for value in values)
     return 1 if any(map(is_lost, values)) else 0
+
+
+def _require_asked(of: str | None, questions: Sequence[tuple[str, Answer]]) -> None:
+    """Raise UsageError for an `--of` that no question leaves open, and none names."""
+    # `x.grad` is of the output, and so is `dL/dx` of a loss outside the graph.
+    if of is None or any(each.of in ("", LOSS, of) for _, each in questions):
+        return
+    name, asked = questions[0]
+    instead = "" if asked.wrt is None else f", or {GET} d{shorten(of)}/d{shorten(asked.wrt)} instead"
+    message = f"`{shorten(name)}` says itself what it is of, so that `--of {shorten(of)}` does nothing"
+    hints = (f"drop --of{instead}",)
+    raise UsageError(Source(GET, name), [Diagnostic(Code.NOT_AN_ANSWER, message, Span(0, len(name)), hints=hints)])
 
 
 def read(name: str) -> Answer:

@@ -83,6 +83,8 @@ def require_ours(path: str | None, mark: str, *, force: bool) -> None:
     Somebody else has written that one. Called before the work, lest hours of it are lost.
     """
     if path is None:
+        if force:
+            raise click.UsageError("--force is of the file that -o writes: name one, or drop --force")
         return
     folder, name = os.path.split(path)
     if not path:

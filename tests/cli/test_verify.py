@@ -75,7 +75,7 @@ def test_the_status_says_what_was_found(text, options, status, words):
         ("y = x\nclaim y < 1", ["--at", "z=1"], "no input `z`"),
         ("y = x\nclaim y < 1", ["--samples", "none"], "type a whole number, such as --samples 100000"),
         ("y = x\nclaim y < 1", ["--prove", "--seconds", "soon"], "type a number, such as --seconds 30"),
-        ("y = x\nclaim y < 1", ["--seconds", "0"], "--seconds"),
+        ("y = x\nclaim y < 1", ["--prove", "--seconds", "0"], "--seconds"),
     ],
 )
 def test_what_is_wrong_says_what_to_type(text, options, words):

@@ -50,7 +50,9 @@ def case(rng: Random) -> Case:
         elif rng.random() < _likely(name, param):
             options += draw.option(param)
     options = _apart(rng, options)
-    if name == "verify" and "--seconds" not in options:  # Without it a proof may take half a minute.
+    if (
+        name == "verify" and "--prove" in options and "--seconds" not in options
+    ):  # Without it a proof may take half a minute.
         options += ["--seconds", "0.3"]
     if "--data" in options and rng.random() < 0.9:  # Beside which many others are refused.
         options = [*options[options.index("--data") :][:2], *_pairs_of(options, "--at", "--of", "--limit")]

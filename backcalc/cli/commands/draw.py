@@ -68,7 +68,7 @@ def command(
     # Options are refused before the graph is read, which may be large.
     if ending is not None:
         _require_possible(ending, node=node, paths=paths, step=step)
-        require_ours(path, TARGETS[ending].mark, force=force)
+    require_ours(path, TARGETS[ending].mark if ending else "", force=force)
     text = read_text(asked)
     # Names are looked up before the run, which may take a while.
     for option, names in (("--node", [node] if node else []), ("--paths", paths)):

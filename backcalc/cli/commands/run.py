@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, get_args
 
 import click
-from click.core import ParameterSource
 
 from backcalc.analysis.run import run_objects
 from backcalc.calculus.point import read_point
@@ -30,6 +29,7 @@ from backcalc.cli.options import (
 )
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
+from backcalc.cli.typed import is_typed
 from backcalc.graph.model import Dag
 from backcalc.render.reports.run import RunReport
 from backcalc.render.values import MAX_CERTAIN
@@ -110,7 +110,7 @@ def command(
     if get:  # Which would leave these unheeded, too.
         others += exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
         others += [f"--format {shown.format}"] * (shown.format != "table")
-        others += [f"--{name}" for name in ("digits", "limit") if _is_typed(name)]
+        others += [f"--{name}" for name in ("digits", "limit") if is_typed(name)]
     source = read_source(asked)
     if get:
         _require_none(others, "--get", "shows what it asks for alone")
@@ -154,7 +154,7 @@ def _by_objects(
 
 def _require_alone(asked: Asked, *, partials: bool, all_pairs: bool) -> None:
     """Raise UsageError where an option beside `--along` asks for another derivative than that in its direction."""
-    others = _flags(wrt=bool(asked.wrt), partials=partials, all_pairs=all_pairs)
+    others = _flags(of=asked.of is not None, wrt=bool(asked.wrt), partials=partials, all_pairs=all_pairs)
     _require_none(others, "--along", "gives the change of every node in one direction")
 
 
@@ -168,11 +168,6 @@ def _require_none(others: Sequence[str], option: str, what: str) -> None:
     # The first is enough: one at a time is easy to mend.
     for other in others:
         raise click.UsageError(f"{option} {what}: drop {other}, or {option}")
-
-
-def _is_typed(name: str) -> bool:
-    """Whether an option stands on the command line, with its default too."""
-    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _read(source: Source, expanded: bool, at: tuple[str, ...]) -> Dag:
