@@ -107,7 +107,9 @@ class Draw:
             return [flag, rng.choice(list(param.type.choices))]
         if isinstance(param.type, click.IntRange | click.FloatRange):
             is_small = param.name in ("nodes", "depth")  # Of an exercise; more take seconds.
-            most = 17 if param.name == "digits" and rng.random() < 0.9 else 3 if is_small else 99
+            most = {"digits": 17 if rng.random() < 0.9 else 99, "seconds": 1}.get(
+                str(param.name), 3 if is_small else 99
+            )
             low, high = param.type.min or 0, min(param.type.max or 99, most)
             return [flag, str(rng.choice([low, high, 1, *((2, 3) if high > 1 else (0.01, 0.5))]))]
         if "-o" in param.opts:
