@@ -28,6 +28,7 @@ BY_BLANKS = re.compile(r"[ \t]*[\w']+[ \t]+[\w']+[ \t]+[\w']+[ \t]*(?:#|\Z)")
 """An edge in columns by blanks, all of them names."""
 
 _PI = "π"
+_DIFFERENTIAL = "d"
 
 
 def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
@@ -35,12 +36,13 @@ def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
     yield from _relations(graph, known)
     yield from _raised_to_t(graph, known)
     yield from _euler(graph, known)
+    yield from _quotients(graph, known)
     tails = {edge.tail for node in graph.nodes for edge in node.incoming}
     for node in graph.nodes:
         # The end of an edge is a name beyond doubt.
         if not node.is_implicit or node.name in known or node.name in tails:
             continue
-        if meant := (*_constant(node.name), *_product(node.name), *_call(node.name)):
+        if meant := (*_constant(node.name), *_product(node.name), *_call(node.name), *_run_together(graph, node.name)):
             name = shorten(node.name)
             hints = (*meant, f"as an input it is declared: input {name}")
             yield Diagnostic(Code.ONE_NAME, f"`{name}` is one name, and an input here", node.span, hints=hints)
@@ -96,6 +98,29 @@ def _euler(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
         yield Diagnostic(Code.ONE_NAME, f"`{EULER}` is a name, and an input here", graph.node(EULER).span, hints=hints)
 
 
+def _quotients(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
+    """A note on `dL/dx` in a formula beside nodes L and x: a quotient of two names, and hardly meant as one."""
+    # Most graphs have no such name, and their formulas are left alone.
+    if not any(node.is_implicit and node.name[:1] == _DIFFERENTIAL for node in graph.nodes):
+        return
+    for part in _parts(graph):
+        match part:
+            case Call("/", (Name(above), Name(below))) if _is_differential(graph, above, known) and _is_differential(
+                graph, below, known
+            ):
+                y, x = shorten(above[1:]), shorten(below[1:])
+                hints = (
+                    f"a derivative in a formula is grad({y}, {x})",
+                    f"as inputs they are declared: input d{y}, d{x}",
+                )
+                yield Diagnostic(Code.ONE_NAME, f"`d{y}/d{x}` is a quotient of two inputs here", part.span, hints=hints)
+                return
+
+
+def _is_differential(graph: Dag, name: str, known: Container[str]) -> bool:
+    return name[:1] == _DIFFERENTIAL and name[1:] in graph.index and _is_open(graph, name, known)
+
+
 def _parts(graph: Dag) -> list[Expr]:
     """All that the formulas and partials of a graph are made of."""
     formulas = [node.expr for node in graph.nodes if node.expr is not None]
@@ -135,6 +160,20 @@ def _call(name: str) -> tuple[str, ...]:
     """What `sinx` may be meant as: of these letters alone, for `cost` and `logp` are names that people give."""
     found = re.fullmatch(r"(sin|cos|tan|ln|log|exp)([xyzθ])", name)
     return (f"the function is written {found[1]}({found[2]})",) if found else ()
+
+
+def _run_together(graph: Dag, name: str) -> tuple[str, ...]:
+    """The product that print would have of `λt` beside λ and t; nothing where not both are said to be something."""
+    said = (
+        (name[:i], name[i:])
+        for i in range(1, len(name))
+        if name[i].isalpha() and _is_said(graph, name[:i]) and _is_said(graph, name[i:])
+    )
+    return tuple(f"the product is written {shorten(a)}*{shorten(b)}" for a, b in said)[:1]
+
+
+def _is_said(graph: Dag, name: str) -> bool:
+    return name in graph.index and not graph.node(name).is_implicit
 
 
 def transposed(tape: Tape, name: str) -> tuple[str, ...]:

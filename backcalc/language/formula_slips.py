@@ -9,6 +9,17 @@ _FRACTION, _SUPERSCRIPT = PATTERNS["FRACTION"], PATTERNS["SUPERSCRIPT"]
 _RAISED = "[ʰ-ˤᴬ-ᵡⁱⁿ]"
 
 FORMULAS = (
+    # Before the rows that these would be a part of.
+    SyntaxHint(
+        r"[\w)\]²³]\s+‸\((?P<n>\d+(?:\.\d+)*[a-z]?)\)\s*$",
+        "an equation's number stands in a comment, # ({n}); a product needs its sign",
+        "y = x² (1.2)",
+    ),
+    SyntaxHint(
+        rf"(?P<a>[A-Z]\w*)⁻¹\s*‸(?P<x>{NAME})",
+        "the inverse is written inv({a}), this product inv({a}) @ {x}",
+        "y = A⁻¹b",
+    ),
     # What could mean two things; before the rows of products, whose advice would decide it
     SyntaxHint(
         rf"(?P<x>{NAME}|\d+|\))(?P<p>{_SUPERSCRIPT})\s*‸(\^|\*\*)",
@@ -121,6 +132,7 @@ FORMULAS = (
         "a choice is written: if c then a else b",
         "y = Piecewise[{{x, x > 0}}, 0]",
     ),
+    SyntaxHint(r"‸[₊₋]", "an index is part of the name: h_prev; in a loop it is h{k-1}", "y = h₋₁"),
     SyntaxHint(r"‸⁽", "a raised index is part of the name: W1", "y = W⁽¹⁾"),
     SyntaxHint(
         rf"(?P<x>{NAME}|{NUMBER})\s*‸(?P<raised>{_RAISED}+)",
@@ -129,6 +141,8 @@ FORMULAS = (
     ),
     SyntaxHint(rf"‸{_RAISED}", "a raised letter is written as a power: e^x", "y = (a + b)ˣ"),
     # Numbers, products and calls
+    SyntaxHint(r"(𝟙|\b1)\s*‸\{|𝟙\s*‸[(\[]", "an indicator is the comparison itself: 2*(x > 0)", "y = 1{x > 0}"),
+    SyntaxHint(r"\)\s*‸(?P<x>[A-Z]\w*)", "a product needs its sign: (…)*{x}, of a matrix (…) @ {x}", "y = (A + B)V"),
     SyntaxHint(
         rf"(?P<n>{NUMBER})\s+‸[xX]\s+(?P<m>{NUMBER})",
         "the sign of a product is `*`, not a letter: {n}*{m}",
@@ -258,7 +272,6 @@ FORMULAS = (
         "an argument stands in parentheses, and a product needs its sign: {f}({n}*{x})",
         "y = sin 2x",
     ),
-    SyntaxHint(r"(𝟙|\b1)\s*‸\{|𝟙\s*‸[(\[]", "an indicator is the comparison itself: 2*(x > 0)", "y = 1{x > 0}"),
     SyntaxHint(
         rf"\b(?!(?:{OF_ONE})\b)(?P<x>{NAME})\s+‸(?P<f>{NAME})\(",
         "a product needs its sign: {x}*{f}(…)",

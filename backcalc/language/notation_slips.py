@@ -84,6 +84,15 @@ NOTATIONS = (
         r"[=+*/(,-]\s*‸<\s*(?P<a>\w+)\s*,\s*(?P<b>\w+)\s*>", "the product of two vectors is dot({a}, {b})", "y = <w, x>"
     ),
     SyntaxHint(r"‸[∙•․‧]", "a product is written a*b", "y = a • b"),
+    SyntaxHint(
+        rf"(?P<a>{NAME})\s*‸(‖|∥)\s*(?P<b>{NAME})",
+        "in parallel it is 1/(1/{a} + 1/{b}); the divergence of distributions is sum({a}*log({a}/{b}))",
+        "y = a ‖ b",
+    ),
+    SyntaxHint(r"‸[⋆★]", "a window that goes over a signal is conv(signal, window)", "y = x ⋆ w"),
+    # As keyboards for Chinese and Japanese have them, and word processors.
+    SyntaxHint(r"‸(?P<raised>[！-／：-＠［-｀｛-～])", "the sign is written `{raised}`", "y = x ＋ z"),
+    SyntaxHint(r"‸[‐‑‒—―﹣]", "a minus is written `-`", "y = x—1"),
     SyntaxHint(r"‸∥", "a norm is written norm(x)", "y = ∥x∥"),
     SyntaxHint(r"\[\s*‸\.\.", "all rows are X[:, 0]", "y = X[..., 0]"),
     SyntaxHint(r"\(\s*‸\*.*\*\)", "a comment begins with #", "y = x (* twice *)"),
@@ -110,12 +119,12 @@ NOTATIONS = (
     SyntaxHint(r"‸\\sqrt", "a root is written sqrt(x)", "y = \\sqrt{x}"),
     SyntaxHint(
         rf"‸(\\sum|∑){_OVER}",
-        "over an index it is sum(x[{i}-1] for {i} in {a}..{n}), for the first element is x[0]",
+        "over an index it is sum(… for {i} in {a}..{n}), where x_{i} is x[{i}-1]",
         "y = \\sum_{i=1}^{n} x_i",
     ),
     SyntaxHint(
         rf"‸(\\prod|∏){_OVER}",
-        "over an index it is prod(x[{i}-1] for {i} in {a}..{n}), for the first element is x[0]",
+        "over an index it is prod(… for {i} in {a}..{n}), where x_{i} is x[{i}-1]",
         "y = ∏_{i=1}^n x_i",
     ),
     SyntaxHint(r"‸\\(sum|prod)", "a sum of the elements is sum(x), a product prod(x)", "y = \\sum x"),
@@ -138,6 +147,16 @@ NOTATIONS = (
         "y = x^⊤ w",
     ),
     SyntaxHint(rf"(?P<a>{NAME})\s*(\^\s*‸[⊤ᵀ⊺]|‸[⊺†])", "the transpose is written {a}.T", "y = x^⊤"),
+    SyntaxHint(
+        r"(?P<a>\b[A-Z]\w*)\s*\^\s*‸\{\s*[-−]1\s*\}\s*(?P<x>[A-Za-z]\w*)",
+        "the inverse is written inv({a}), this product inv({a}) @ {x}",
+        "y = A^{-1} b",
+    ),
+    SyntaxHint(
+        r"(?P<a>\b[A-Z]\w*)\s*\^\s*‸\{\s*[-−]1\s*\}",
+        "the inverse is written inv({a}), of a number it is 1/{a}",
+        "y = A^{-1}",
+    ),
     SyntaxHint(r"(\^|\*\*)\s*‸\{", "a power of more than one sign stands in parentheses: e^(2*x)", "y = e^{2*x}"),
     SyntaxHint(r"‸∏", "a product of the elements is prod(x)", "y = ∏ x"),
     SyntaxHint(r"‸∇", "a derivative in a formula is grad(y, x)", "g = ∇y"),
@@ -157,6 +176,11 @@ NOTATIONS = (
     SyntaxHint(rf"‸[\\$](?P<x>{NAME})", "a name stands bare: {x}", "y = \\sigma*x"),
     SyntaxHint(r"[\w)\]¼-¾⅓⅔⅛]\s*‸\|\|[^|]+\|\|", "a norm is written norm(x)", "y = 2 ||x||"),
     SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
+    SyntaxHint(
+        r"‸\|\s*(?P<a>[A-Z]\w*)\s*\|",
+        "a determinant is written det({a}), an absolute value abs({a}), a norm norm({a})",
+        "y = |A|",
+    ),
     SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
     SyntaxHint(r"‸(&|∧)", "write `and`", "y = a && b"),
     SyntaxHint(r"‸[!~¬]", "write `not a`, or `a != b`", "y = !a"),

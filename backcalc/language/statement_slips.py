@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backcalc.language.actions import COLUMNS
-from backcalc.language.lexis import NAME, NUMBER, reserved
+from backcalc.language.lexis import NAME, NUMBER, PATTERNS, reserved
 from backcalc.language.syntax_hint import SyntaxHint
 
 _RESERVED = "|".join(reserved())
@@ -16,7 +16,7 @@ STATEMENTS = (
     SyntaxHint(rf"‸(?P<w>{_RESERVED})\s*(=(?!=)|->|,)", "`{w}` is a word of the language, never a name", "if = 3"),
     # Declarations
     SyntaxHint(
-        rf"^(let|var|set|float|double|int|real|where)\s+({NAME}\s*‸=|‸)",
+        rf"^(let|Let|given|Given|Sei|sei|Soit|soit|var|set|float|double|int|real|where)\s+({NAME}\s*‸=|‸)",
         "a node needs no word before it: y = …",
         "let y = 3",
     ),
@@ -33,6 +33,28 @@ STATEMENTS = (
         rf"(?P<v>{NAME})\s*‸∈\s*ℝ[\^\d{{¹²³⁰-⁹ˣ]",
         "a shape is written input {v}[3,4], of a vector input {v}[3]",
         "W ∈ ℝ³ˣ⁴",
+    ),
+    # Before the rows of declarations, whose advice is of the rest.
+    SyntaxHint(
+        r"^input\b.*=\s*[-−]?(?P<a>\d+)\s*,‸(?P<b>\d[\d.eE]*)",
+        "a decimal point, not a comma: {a}.{b}; each input has a default of its own: input x = 1, y = 2",
+        "input x = 1,5",
+    ),
+    SyntaxHint(
+        r"^input\b.*=\s*[-−]?\d[\d.]*\s*,‸\d",
+        "a decimal point, and no sign at the thousands: 1234.5",
+        "input K = 1.000,50",
+    ),
+    SyntaxHint(
+        rf"^(?:(?:input|const)\s+)?(?P<x>{NAME})\s*‸(?:\^\s*[\[{{(]+(?P<l>\w+)[\])}}]+"
+        rf"|⁽(?P<raised>{PATTERNS['SUPERSCRIPT']})⁾)\s*(?:=|,|$)",
+        "an index is part of the name: {x}{l}{raised}",
+        "input W^{(1)} = 2",
+    ),
+    SyntaxHint(
+        rf"^(?P<x>{NAME})\s*‸(?P<raised>{PATTERNS['SUPERSCRIPT']})\s*=",
+        "a node's name has no power: {x}_{raised} = …, and so in other formulas",
+        "s² = var(x)",
     ),
     # As W(3, 4), W: 3x4 or W[3x4].
     SyntaxHint(
@@ -136,6 +158,12 @@ STATEMENTS = (
     ),
     SyntaxHint(rf"^for\s*({NAME}\s*)?‸[\w=(]", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
     # Edges
+    SyntaxHint(r"^\S+\s*‸[–—]+\s*>", "an edge is written with `->`: u -> v : 3", "u –> v : 3"),
+    SyntaxHint(
+        rf"^(?P<u>{NAME})\s*‸[—–]+\s*(?P<p>{NUMBER})\s*[—–-]*(→|>)\s*(?P<v>{NAME})",
+        "an edge is written {u} -> {v} : {p}",
+        "u —3→ v",
+    ),
     SyntaxHint(
         rf"^(?P<u>{NAME})\s*‸-+\s*(?P<p>{NUMBER})\s*-+>\s*(?P<v>{NAME})",
         "an edge is written {u} -> {v} : {p}",
@@ -194,6 +222,11 @@ STATEMENTS = (
     SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
     SyntaxHint(rf"^{NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
     SyntaxHint(rf"^{NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
+    SyntaxHint(
+        rf"\s‸(et|und|y|e)\s+{NAME}\s*=(?!=)|\sand\s+{NAME}\s*‸=(?!=)",
+        "a newline or `;` parts statements: a = 1; b = 2",
+        "a = 1 and b = 2",
+    ),
     SyntaxHint(
         rf"^.*[\w)\]]\s*(‸,\s*|\s‸)({NAME}\s*=(?!=)|(∂|d\s*\().*=)",
         "a newline or `;` parts statements: a = 1; b = 2",
