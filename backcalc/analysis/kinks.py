@@ -48,7 +48,11 @@ def marks(x: Array, y: Array, slope: Array, curve: CurveFunction) -> tuple[Singu
         gaps = _gaps(x, known, _first(broken(x, y, slope), len(x) - 1), curve)
         # At a jump the slope is not asked for: it may change too, and is told already.
         taken = {mark.place for mark in gaps}
-        found = gaps + _kinks(x, known, np.array([i for i in sharp(slope) if i not in taken], np.int64), curve)
+        # A point right at a kink may have no slope, as sqrt(abs(x)) at 0: its neighbours are what is looked between.
+        at = np.flatnonzero(np.isfinite(slope) | ~np.isfinite(y))
+        places = [i for i in sharp(slope[at]) if taken.isdisjoint(range(at[i], at[i + 1]))]
+        kinks = _kinks(x[at], known[:, at], np.array(places, np.int64), curve)
+        found = gaps + [mark._replace(place=int(at[mark.place])) for mark in kinks]
     # A kink at a point shows on both sides of it.
     by_number = {(mark.kind, mark.at): mark for mark in reversed(found)}
     return tuple(sorted(by_number.values(), key=lambda mark: mark.place))
@@ -196,11 +200,30 @@ def _marked(kind: SingularityKind, x: Array, found: _Halved, chosen: Flags, curv
     ends = zip(found.left[chosen].tolist(), found.right[chosen].tolist(), slack.tolist(), strict=True)
     at = [_simplest(min(pair), max(pair), around_0) for *pair, around_0 in ends]
     # A logarithm grows so slowly that only at its pole itself it is infinite.
-    is_infinite = np.isinf(curve(np.array(at))[0]) if at else ()
+    is_infinite = np.isinf(curve(np.array(at))[0]) if at else np.zeros(0, bool)
+    for i in np.flatnonzero(is_infinite).tolist():
+        low, high = places[i], places[i] + 1
+        while low and np.isinf(curve(x[[low]])[0]):  # It may have begun before.
+            low -= 1
+        while high < len(x) - 1 and np.isinf(curve(x[[high]])[0]):
+            high += 1
+        at[i] = _of_stretch(at[i], x[low], x[high], curve)
     return [
         Singularity("pole" if infinite else kind, place, number)
         for place, number, infinite in zip(places.tolist(), at, is_infinite, strict=True)
     ]
+
+
+def _of_stretch(at: float, low: float, high: float, curve: CurveFunction) -> float:
+    """The pole among numbers whose values are beyond float64, as those of exp(-1/x) from −0.0014 to 0 are."""
+    within, ends = np.array([at, at]), np.array([low, high])
+    while True:
+        middle = within + (ends / 2 - within / 2)
+        if not ((middle != within) & (middle != ends)).any():
+            # Which of them it is no value tells; it is the end of the stretch, or in the midst of it.
+            return _simplest(float(ends.min()), float(ends.max()), 0.0)
+        is_infinite = np.isinf(curve(middle)[0])
+        within, ends = np.where(is_infinite, middle, within), np.where(is_infinite, ends, middle)
 
 
 def _simplest(low: float, high: float, around_0: float) -> float:

@@ -173,7 +173,9 @@ def require_inputs(graph: Dag, wrt: Iterable[str], option: str = "--wrt") -> Non
     """Raise UsageError for names, given by an option, that are no inputs, or where there are none at all."""
     source = Source(option, "")
     if not graph.inputs:
-        raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_INPUTS, "the graph has no inputs to vary")])
+        hints = ("an input is a name that nothing defines, as x in y = x^2, or one with a number: input x = 1",)
+        found = Diagnostic(Code.NO_INPUTS, "the graph has no inputs to vary", hints=hints)
+        raise UsageError(Source(graph.source.name, ""), [found])
     hints = (f"the inputs are {quoted(graph.inputs)}",)
     errors = [
         Diagnostic(Code.NOT_AN_INPUT, f"`{shorten(name)}` is no input: it is computed", hints=hints)

@@ -88,7 +88,8 @@ def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
 def _of_number(error: click.BadParameter) -> str:
     """How a number is written, where what stands behind an option is none."""
     kind = getattr(error.param, "type", None)
-    if not isinstance(kind, click.types.IntRange | click.types.FloatRange) or "is not a valid" not in error.message:
+    is_wrong = "is not a valid" in error.message or "is not in the range" in error.message
+    if not isinstance(kind, click.types.IntRange | click.types.FloatRange) or not is_wrong:
         return ""
     assert isinstance(error.param, click.Option)
     is_whole = isinstance(kind, click.types.IntRange)

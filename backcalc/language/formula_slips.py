@@ -126,6 +126,12 @@ FORMULAS = (
         "y = ones((3, 2))",
     ),
     SyntaxHint(rf"[=(,+*/-]\s*\(\s*[-−]?{NUMBER}\s*‸,", "a vector stands in brackets: [1, 2, 3]", "y = (1, 2, 3)"),
+    # As `sweep --at` takes it; another command takes a point.
+    SyntaxHint(
+        rf"=\s*[-−]?{NUMBER}\s*‸:\s*[-−]?{NUMBER}\s*:",
+        "a range is for `backcalc sweep`, as in sweep --at x=-5:5:101; numbers in a row are [k for k in 1..5]",
+        "x = 0:1:5",
+    ),
     SyntaxHint(rf"=\s*{NUMBER}\s*‸:", "numbers in a row are [k for k in 1..5]", "y = 1:5"),
     SyntaxHint(
         r"[=(\[]\s*‸\{.*[<>]",

@@ -44,6 +44,19 @@ CURVES = {
         lambda x: (np.sqrt(np.abs(x - 0.025)), 0.5 * np.sign(x - 0.025) / np.sqrt(np.abs(x - 0.025))),
         [("kink", 0.025)],
     ),
+    "a root to both sides of a point": (
+        lambda x: (np.sqrt(np.abs(x)), np.where(x == 0, np.nan, 0.5 * np.sign(x) / np.sqrt(np.abs(x)))),
+        [("kink", 0.0)],
+    ),
+    "a pole to one side, beyond float64": (lambda x: (np.exp(-1 / x), np.exp(-1 / x) / x**2), [("pole", 0.0)]),
+    "a pole to the other side": (
+        lambda x: (np.exp(1 / (x - 0.3)), -np.exp(1 / (x - 0.3)) / (x - 0.3) ** 2),
+        [("pole", 0.3)],
+    ),
+    "a pole to both sides, beyond float64": (
+        lambda x: (np.exp(1 / (x - 0.5) ** 2), -2 * np.exp(1 / (x - 0.5) ** 2) / (x - 0.5) ** 3),
+        [("pole", 0.5)],
+    ),
     "where it begins": (lambda x: (np.log(x - 0.3), np.where(x > 0.3, 1 / (x - 0.3), np.nan)), []),
     "level": (lambda x: (0 * x + 3, 0 * x), []),
 }

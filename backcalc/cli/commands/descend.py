@@ -42,7 +42,7 @@ PLOT_MARK = "<!-- Drawn by `backcalc descend`. -->"
 def _finite(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
     # With a rate of inf every step would be nan.
     if value is not None and not isfinite(value):
-        raise click.BadParameter(f"{value} is no finite number")
+        raise click.BadParameter(f"{value} is no finite number; type one such as 0.1")
     return value
 
 

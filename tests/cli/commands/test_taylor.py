@@ -133,7 +133,10 @@ def test_what_can_be_at_a_point(text, status, words, call):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["neuron.bg", "--at", AT, "--order", "31"], "31 is not in the range 0<=x<=30"),
+        (
+            ["neuron.bg", "--at", AT, "--order", "31"],
+            "31 is not in the range 0<=x<=30; type a whole number, such as --order 5",
+        ),
         (["neuron.bg", "--at", AT, "--order", "two"], "'two' is not a valid integer"),
         (["neuron.bg", "--at", AT, "--wrt", "v"], "`v` is no input: it is computed"),
         (["neuron.bg", "--at", AT, "--wrt", "q"], "the graph has no node `q`"),
@@ -238,3 +241,9 @@ def test_no_radius_is_told_of_terms_that_are_but_rounding(order):
 def test_the_radius_is_told_in_digits_that_are_right(call):
     out = call("taylor", "-e", "y = log(cosh(x))", "--at", "x=0", "--order", "6")[1]
     assert "radius of convergence  1.57\n" in out
+
+
+def test_a_range_is_led_to_sweep(call):
+    status, out, err = call("taylor", "-", "--at", "x=0:1:5", stdin="y = sin(x)")
+    assert (status, out) == (2, "")
+    assert "a range is for `backcalc sweep`" in err
