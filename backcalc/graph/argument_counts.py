@@ -28,7 +28,17 @@ def hints_of_count(call: Call) -> tuple[str, ...]:
     # NumPy's 1 is MATLAB's 2: both are said.
     if _has_axis(call.fn) and isinstance(second, Number) and not _is_vector(call.args[0]):
         return (f"down the columns it is {call.fn}({x}, axis=0), along the rows {call.fn}({x}, axis=1)",)
-    return ()
+    return _with_point(call)
+
+
+def _with_point(call: Call) -> tuple[str, ...]:
+    """`sin(0.5*x)` of `sin(0,5*x)`: a whole number, and without a blank behind the comma digits again."""
+    whole, rest = call.args
+    text = unparse(rest)
+    touches = whole.span is not None and rest.span is not None and whole.span.end + 1 == rest.span.start
+    if not (touches and isinstance(whole, Number) and whole.value.is_integer() and text[:1].isdigit()):
+        return ()
+    return (f"a decimal point, not a comma: {call.fn}({shorten(f'{unparse(whole)}.{text}')})",)
 
 
 def _is_vector(expr: Expr) -> bool:

@@ -197,7 +197,12 @@ FORMULAS = (
         "between two bounds it is clip({x}, {a}, {b})",
         "y = Clip[x, {0, 1}]",
     ),
-    SyntaxHint(r"=\s*(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*[-+*/^)]", "a decimal point, not a comma: {a}.{b}", "y = 1,5*x"),
+    # An operator goes on with it, so that it is no list.
+    SyntaxHint(
+        r"=[^,(\[]*?\b(?![1-9]\d{0,2}‸,\d{3}\b)(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*[-+*/^)·]",
+        "a decimal point, not a comma: {a}.{b}",
+        "y = x + 1,5*x",
+    ),
     SyntaxHint(r"‸∑(?!\s*_\s*\{)|‸Σ|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
     # A capital is a matrix as likely as a number.
     SyntaxHint(

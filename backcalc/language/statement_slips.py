@@ -128,6 +128,7 @@ STATEMENTS = (
         "the decimal mark is a point: {a}.{b}",
         "a b 1,5",
     ),
+    SyntaxHint(r"->.*:\s*[-−]?(?P<a>\d+)\s*‸,(?P<b>\d+)\s*$", "the decimal mark is a point: {a}.{b}", "a -> b : 0,5"),
     SyntaxHint(r"^\s*‸\(.*=", "a statement stands without parentheses: y = …", "(y = x^2)"),
     SyntaxHint(r"^\s*‸if\b", "a choice is a formula: y = if c then a else b", "if x > 0: y = x"),
     SyntaxHint(r"^while\b.*‸", "a loop has a range: for k in 1..5 { … }", "while x > 0"),
