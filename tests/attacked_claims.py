@@ -2,10 +2,11 @@
 
 Usage: python tests/attacked_claims.py [SECONDS] [SEED]
 
-Half are of files, as `attacked_arrays` draws them. Of the others formulas are drawn of all functions of numbers,
-and ranges with ends at kinks, jumps and poles, tiny ones and huge ones. A bound is put at, or next to, the least value
-that a few points show, so that rounding decides. What is proved is tried at points of the box, the touched one among
-them, by mpmath at 50 digits; what is refuted at its own point. Nothing here uses backcalc but for the verdict.
+A quarter are of files, as `attacked_arrays` draws them, half as `attacked_identities` does. Of the others formulas are
+drawn of all functions of numbers, and ranges with ends at kinks, jumps and poles, tiny ones and huge ones. A bound is
+put at, or next to, the least value that a few points show, so that rounding decides. What is proved is tried at points
+of the box, the touched one among them, by mpmath at 50 digits; what is refuted at its own point. Nothing here uses
+backcalc but for the verdict.
 """
 
 from __future__ import annotations
@@ -67,7 +68,26 @@ ENDS += (
     "6.283185307",
 )
 CONSTANTS = ("0.1", "0.3", "1/3", "2", "-1", "0.7", "1e-3", "3", "0", "1", "1/2", "1e5", "pi", "0.30000000000000004")
-POWERS = ("2", "3", "4", "-1", "-2", "1/2", "0.3", "0", "1", "5", "-3", "1.5", "-1/2")
+POWERS = (
+    "2",
+    "3",
+    "4",
+    "-1",
+    "-2",
+    "1/2",
+    "0.3",
+    "0",
+    "1",
+    "5",
+    "-3",
+    "1.5",
+    "-1/2",
+    "1/3",
+    "2/3",
+    "-1/3",
+    "0.7",
+    "7/3",
+)
 
 
 class UndefinedError(Exception):
@@ -190,12 +210,12 @@ class Attacked:
     def margin(self, point: Point) -> tuple[Any, Any]:
         """The right side less the left, and their size, of the element that fails, if any. Raises UndefinedError."""
         left, right = (side.at(point) for side in self.sides)
-        pairs = [(_real(a), _real(right)) for a in (left if isinstance(left, list) else [left])]
+        pairs = [(real(a), real(right)) for a in (left if isinstance(left, list) else [left])]
         a, b = next((pair for pair in pairs if not HOLDS[self.relation](pair[1] - pair[0])), pairs[0])
         return b - a, 1e-300 + abs(a) + abs(b)
 
 
-def _real(x: Any) -> Any:
+def real(x: Any) -> Any:
     if not mpmath.isfinite(x) or isinstance(x, mpmath.mpc):
         raise UndefinedError
     return mpmath.mpf(x)
@@ -288,7 +308,7 @@ def attacked(random: random_.Random) -> Attacked | None:
     values = []
     for point in points(random, inputs, 60):
         try:
-            values.append(_real(left.at(point)))
+            values.append(real(left.at(point)))
         except (UndefinedError, OverflowError, ZeroDivisionError, ValueError):
             continue
     declared = "; ".join(f"input {name} in [{low}, {high}]" for name, (low, high) in inputs.items())
@@ -313,8 +333,8 @@ def bounded(
         if not math.isfinite(bound):
             return None
         right = Formula(f"({text})", lambda _: exact_float(text))
-    text = f"{claim.text}; claim {left.text} {relation} {right.text}"
-    return replace(claim, text=text, sides=(left, right), relation=relation)
+    whole = f"{claim.text}; claim {left.text} {relation} {right.text}"  # The bound goes on speaking of its own text.
+    return replace(claim, text=whole, sides=(left, right), relation=relation)
 
 
 def exact_float(text: str) -> Any:
@@ -403,10 +423,11 @@ def verdicts(
 
 def main(seconds: float = 60.0, seed: int = 0) -> int:
     """Print each wrong verdict, and how many there were of each kind; 1 where one was wrong."""
-    from attacked_arrays import attacked_file  # It has what is here for its own.
+    from attacked_arrays import attacked_file  # They have what is here for their own.
+    from attacked_identities import attacked_kind
 
     def _draw(random: random_.Random) -> Attacked | None:
-        return (attacked_file if random.random() < 0.5 else attacked)(random)
+        return random.choice((attacked, attacked_file, attacked_kind, attacked_kind))(random)
 
     tally: dict[str, int] = {}
     failed = 0

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from attacked_arrays import attacked_file
 from attacked_claims import verdicts, wrong
+from attacked_identities import identity, joined, of_arrays
 from random_claims import GAPS, drawn
 
 from backcalc import progress
@@ -338,9 +339,17 @@ def test_no_verdict_of_a_random_file_is_wrong():
     assert [(asked.text, why) for asked, _, why in found if why] == []
 
 
+@pytest.mark.parametrize("kind", [identity, joined, of_arrays])
+def test_no_verdict_of_another_kind_of_claim_is_wrong(kind):
+    found = list(islice(verdicts(5, 0.1, kind), 40))
+    assert {each.verdict for _, each, _ in found} >= {"proved", "refuted"}
+    assert [(asked.text, why) for asked, _, why in found if why] == []
+
+
 def test_an_attack_finds_a_wrong_verdict():
     asked, found, _ = next(each for each in verdicts(11, 0.1) if each[1].verdict == "proved")
-    turned = replace(asked, relation=">" if asked.relation in ("<", "<=", "==") else "<")
+    opposite = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">": "<=", ">=": "<"}
+    turned = replace(asked, relation=opposite[asked.relation])
     assert wrong(turned, found, random_.Random(0))
 
 
