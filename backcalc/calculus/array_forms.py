@@ -26,9 +26,8 @@ class ArrayForms:
 
     def __init__(self, known_shapes: KnownShapes) -> None:
         self.shape = known_shapes.of
-        self._formed: Folded[Expr] = (
-            Folded()
-        )  # An adjoint is mostly that of a user times something: its parts are done.
+        # An adjoint is mostly that of a user times something: its parts are done.
+        self._formed: Folded[Expr] = Folded()
 
     def form(self, expr: Expr) -> Expr:
         """A short formula in this form, from the leaves up."""
@@ -47,6 +46,10 @@ class ArrayForms:
             return self._picked(call) or self._numbers_out(call)
         if call.fn in ("*", "/", NEGATE):
             return self.gathered(call) if self.shape(call) else call
+        if call.fn == INDEX and self.shape(call) == () and _is_by_element(call.args[0]):
+            # Of a product, too, the elements are what one writes: 2*y[0], not (2*y)[0].
+            place = tuple(int(i.value) for i in call.args[1:] if isinstance(i, Number))
+            return self._at(call.args[0], place) if len(place) == len(call.args) - 1 else call
         return self._joined(call) if call.fn in SUMS and self.shape(call) else call
 
     # ---- Numbers before products -------------------------------------------------------------------------------------
@@ -213,12 +216,9 @@ class ArrayForms:
             return make(INDEX, part, *(Number(float(i)) for i in place)) if is_whole else part
 
         def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
-            row = lookup(part.fn, len(part.args))
             # A row that goes with each row of a matrix has other places.
-            is_by_element = row is not None and row.shape == "elementwise"
-            if is_by_element and self.shape(part) == shape and all(self.shape(arg) in ((), shape) for arg in part.args):
-                return make(part.fn, *args)
-            return _taken(part)
+            is_alike = self.shape(part) == shape and all(self.shape(arg) in ((), shape) for arg in part.args)
+            return make(part.fn, *args) if is_alike and _is_by_element(part) else _taken(part)
 
         return fold(array, _taken, _call)
 
@@ -340,3 +340,9 @@ def _added(total: Expr | None, array: Expr, sign: bool) -> Expr:
     if isinstance(array.args[0], Call) and array.args[0].fn == VECTOR:
         return Call(VECTOR, tuple(_added(one, other, sign) for one, other in pairs))
     return Call(VECTOR, tuple(make("+" if sign else "-", one, other) for one, other in pairs))
+
+
+def _is_by_element(part: Expr) -> bool:
+    """Whether an operation goes by elements."""
+    row = lookup(part.fn, len(part.args)) if isinstance(part, Call) else None
+    return row is not None and row.shape == "elementwise"

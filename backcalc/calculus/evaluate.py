@@ -174,7 +174,8 @@ class Evaluation:
         if term is None or ((self.formulas or not is_known(term)) and slot in self.tape.node_of):
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
         # A node that is made of constants has a name for that: w, not 2*g, and so on from node to node.
-        is_constant = self.tape.constant[slot] or (speaks_of_constant(term) and isinstance(spelling_of(term), Call))
+        is_told = speaks_of_constant(term) or is_array(term)
+        is_constant = self.tape.constant[slot] or (is_told and isinstance(spelling_of(term), Call))
         if self._spells and is_constant and slot in self.tape.node_of and is_known(term):
             return named(term, Name(self.tape.graph.nodes[self.tape.node_of[slot]].name))
         return term

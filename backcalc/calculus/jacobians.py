@@ -130,11 +130,12 @@ def left_out(graph: Dag, output: str, names: Sequence[str]) -> Diagnostic:
 
 
 def beyond_formulas(
-    graph: Dag, unknown: Iterable[tuple[str, str]], shapes: Sequence[Shape], *, is_forward: bool = False
+    graph: Dag, unknown: Iterable[tuple[str, str]], shapes: Sequence[Shape], kind: str
 ) -> Iterator[Diagnostic]:
     """The warning that of these derivatives some have more axes than a formula; none where all could have one.
 
-    `unknown` are the nodes and what they are differentiated by; `shapes` are those of the nodes.
+    `unknown` are the nodes and what they are differentiated by; `shapes` are those of the nodes; `kind` says what is
+    shown of each node: its adjoint, its tangent, or its change along a direction.
     """
     rank = {name: len(shapes[place]) for name, place in graph.index.items()}
     beyond = [(of, by) for of, by in unknown if rank[of] + rank[by] > MOST_AXES]
@@ -142,12 +143,15 @@ def beyond_formulas(
         return
     # A sweep has one end: in forward mode what is differentiated by, else the output.
     of, by = map(shorten, beyond[0])
-    names = list(dict.fromkeys(pair[0 if is_forward else 1] for pair in beyond))
-    what = f"∂node/∂{by} of {quoted(names)}" if is_forward else f"∂{of}/∂node by {quoted(names)}"
+    names = list(dict.fromkeys(pair[1 if kind == "adjoint" else 0] for pair in beyond))
+    what = f"∂{of}/∂node by {quoted(names)}" if kind == "adjoint" else f"∂node/∂{by} of {quoted(names)}"
     axes = rank[beyond[0][0]] + rank[beyond[0][1]]
     count = f"{axes} axes" if len(names) == 1 else f"more than {MOST_AXES} axes"
-    message = f"{what} has {count}, and an array in a formula has at most {MOST_AXES}: `?` stands for it"
+    message = f"{what} has {count}, and an array in a formula has at most {MOST_AXES}: `?` stands for "
+    message += "the change" if kind == "change" else "it"
     place = ",".join("0" for _ in range(rank[beyond[0][0]]))
     hints = [f"that of one element of `{of}` has one: {option('get', f'd{of}[{place}]/d{by}')}"]
+    if kind == "change":
+        hints = [f"that of a number has a formula: make one element a node, s = {of}[{place}]"]
     hints.append("where every input has a value it is an array of numbers")
     yield Diagnostic(Code.JACOBIAN_LEFT_OUT, message, graph.node(beyond[0][1]).span, hints=tuple(hints))

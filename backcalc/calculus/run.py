@@ -149,18 +149,23 @@ class Run:
             return ()
         from backcalc.calculus.jacobians import beyond_formulas, left_out
 
-        beyond = beyond_formulas(self.graph, unknown, self.shapes, is_forward=self.mode == "forward")
+        of = "change" if self.along else "tangent" if self.mode == "forward" else "adjoint"
+        beyond = beyond_formulas(self.graph, unknown, self.shapes, of)
         return (*(left_out(self.graph, self.output, names) for names in [lost] if names), *beyond)
 
     @property
     def _unknown(self) -> list[tuple[str, str]]:
         """The derivatives that are asked for and not known, each by what of what: of a vector, say, by a matrix."""
-        if self.is_outside or self.along:
+        if self.is_outside:
             return []
         if self.mode == "reverse":
             return [(self.output, name) for name, value in self.gradient.items() if value is None]
         nodes = self.graph.nodes
-        swept = ((name, zip(nodes, values, strict=True)) for name, values in self.tangents.items())
+        # A change along several is one column; it has no formula where that by one of them has none.
+        columns = (
+            [(by, next(iter(self.tangents.values()))) for by in self.along] if self.along else self.tangents.items()
+        )
+        swept = ((name, zip(nodes, values, strict=True)) for name, values in columns)
         return [(node.name, by) for by, each in swept for node, value in each if value is None and not node.is_fixed]
 
     def partials(self, node: int) -> dict[str, Any]:

@@ -105,7 +105,7 @@ class _Found:
         if is_lost(found) and answer.wrt is not None:
             self._lost += self._told(truth, answer)
         if found is None and answer.wrt is not None and answer.of in truth.run.graph.index and answer.then is None:
-            self._lost += beyond_formulas(truth.run.graph, [(answer.of, answer.wrt)], truth.run.shapes)
+            self._lost += beyond_formulas(truth.run.graph, [(answer.of, answer.wrt)], truth.run.shapes, "adjoint")
         # Where inputs have no value, what is asked may be a formula all the same.
         if found is None and answer.wrt is None:
             formula = truth.run.graph.node(answer.of).formula

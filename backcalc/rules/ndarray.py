@@ -106,8 +106,12 @@ def as_array(value: Any) -> Array | None:
         if value is None or isinstance(value, bool | str | bytes):
             return None
         found = np.asarray(value, dtype=np.float64)
-        # Of None among numbers, which JSON has as null, NumPy makes nan.
-        if np.isnan(found).any() and any(item is None for item in np.asarray(value, dtype=object).flat):
+        # Of None among numbers, which JSON has as null, NumPy makes nan; an array of floats is not read for that.
+        if (
+            found is not value
+            and np.isnan(found).any()
+            and any(item is None for item in np.asarray(value, dtype=object).flat)
+        ):
             return None
     except (TypeError, ValueError, OverflowError):
         return None

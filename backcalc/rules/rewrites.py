@@ -147,4 +147,12 @@ REWRITES = (
     ("m*(x*y)/x", "m*y"),
     ("m*(z*x*y)/x", "m*(z*y)"),
     ("x/x", "1"),
+    ("m*x/(m*y)", "x/y"),
+    ("x*y/y^2", "x/y"),
+    # Where it is 0, so is its slope; and parts of a whole are the whole
+    ("relu(x)*step(x)", "relu(x)"),
+    ("z*relu(x)*step(x)", "z*relu(x)"),
+    ("max(0, x)*step(x)", "max(0, x)"),
+    ("z*max(0, x)*step(x)", "z*max(0, x)"),
+    ("sum(softmax(x))", "1"),
 )

@@ -76,3 +76,18 @@ def test_csv_of_a_matrix_by_a_matrix_has_every_pair_of_elements():
 def test_edges_between_vectors(text, at, expected):
     found = forward(text, at, wrt=["u"]).gradient["u"]
     assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "along", "lost"),
+    [
+        ("input W[2,3], x[3]\np = tanh(W @ x)\ny = sum(p)", {"W": np.ones((2, 3))}, "∂node/∂W of p has 3 axes"),
+        ("input A[2,2]\nB = A @ A", {"A": np.ones((2, 2))}, "∂node/∂A of B has 4 axes"),
+        ("input W[2,3], x[3]\np = tanh(W @ x)\ny = sum(p)", {"x": np.ones(3)}, None),
+    ],
+)
+def test_a_change_without_a_formula_says_why(text, along, lost):
+    found = backcalc.parse(text).run(along=along).run
+    told = [warning.message for warning in found.warnings]
+    assert [message.partition(",")[0] for message in told] == ([lost] if lost else [])
+    assert all(message.endswith("`?` stands for the change") for message in told)

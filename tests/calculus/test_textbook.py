@@ -155,6 +155,8 @@ CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
 
 
 MEANING |= {
+    "max": sympy.Max,
+    "log_softmax": lambda x: by_element(sympy.log)(softmax(x)),
     "ones": lambda *shape: np.full([int(n) for n in shape], sympy.Integer(1), dtype=object),
     "onehot": lambda k, n: np.array([sympy.Integer(i == k) for i in range(int(n))], dtype=object),
 }
