@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from backcalc.render.pictures.scene import Arrow, Scene, texts
 
 # What Mermaid takes for a word of its own wherever it stands.
-RESERVED = ("end", "graph", "flowchart", "subgraph", "direction", "style", "class", "classDef", "click", "linkStyle")
+RESERVED = (
+    *("end", "graph", "flowchart", "subgraph", "direction", "style", "class", "classDef", "click", "linkStyle"),
+    *("interpolate", "href", "call", "_self", "_blank", "_parent", "_top"),
+)
+# Mermaid takes a word for its own up to the first sign that is none of ASCII letters, digits and `_`: end' too.
+_STEM = re.compile(r"\w+", re.ASCII)
 # Signs that Mermaid takes for the beginning or end of a shape, where a label has no quotes.
 _SHAPES = frozenset("[](){}")
 # Signs that would end a label, or that its HTML would read.
@@ -44,13 +50,14 @@ def ids(found: Scene) -> list[str]:
 
 def _id(name: str, taken: Collection[str]) -> str:
     """A name that Mermaid takes for one, and that no other node has."""
-    if name not in RESERVED:
+    stem = _STEM.match(name)
+    if stem is None or stem[0] not in RESERVED:
         return name
+    word, rest = stem[0] + "_", name[stem.end() :]
     # As often as it takes: `end_` may be a node's name as well.
-    name += "_"
-    while name in taken:
-        name += "_"
-    return name
+    while word + rest in taken:
+        word += "_"
+    return word + rest
 
 
 def _link(arrow: Arrow) -> str:
