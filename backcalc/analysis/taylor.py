@@ -250,45 +250,57 @@ def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[
     places = [(name, index) for name in wrt for index in np.ndindex(*shape_of(point[name]))]
     _require_few(evaluation.tape.graph, len(places))
     slot = evaluation.tape.slot[evaluation.tape.graph.index[output]]
-
-    def _along(*signed: tuple[int, float]) -> Array:
-        directions: dict[str, Any] = {}
-        for place, sign in signed:
-            name, index = places[place]
-            directions.setdefault(name, np.zeros(shape_of(point[name])))[index] += sign
-        # Up to t²: value, slope and half the curvature along the direction.
-        found = lifted(series_of(evaluation, directions, 2)[slot], 2)
-        return found.terms
-
-    count = len(places)
-    sides = [(_along((i, 1.0)), _along((i, -1.0))) for i in range(count)]
+    directions = _Directions(evaluation, point, slot, places)
     # By the right side: where it differs from the left, `kinks` tells.
-    gradient, hessian = np.array([right[1] for right, _ in sides]), np.zeros((count, count))
-    kinked = {i for i, (right, left) in enumerate(sides) if not _is_even(right, left)}
-
-    def _mixed(i: int, j: int, signs: tuple[int, int]) -> float:
-        """AᵀHb = ½(a + b)ᵀH(a + b) − ½aᵀHa − ½bᵀHb, in one quadrant of the plane of two inputs."""
-        both = _along((i, signs[0]), (j, signs[1]))
-        apart = sides[i][signs[0] < 0], sides[j][signs[1] < 0]
-        with quiet():
-            return float((both[2] - (apart[0][2] + apart[1][2])) * signs[0] * signs[1])
-
+    gradient = np.array([right[1] for right, _ in directions.sides])
     # x·|z| has a kink along neither axis: only a pair of directions shows it.
     quadrants = [(1, 1)] if is_smooth(evaluation, output) else [(1, 1), (1, -1), (-1, 1), (-1, -1)]
-    for i in range(count):
-        hessian[i, i] = 2 * float(sides[i][0][2])
-        for j in range(i):
-            found = [_mixed(i, j, signs) for signs in quadrants]
-            hessian[i, j] = hessian[j, i] = found[0]
-            if not all(abs(other - found[0]) <= SAME * max(1.0, abs(found[0])) for other in found):
-                kinked |= {i, j}
-    kinks = [places[i][0] for i in sorted(kinked)]
-    value = float(evaluation.terms[slot])
+    hessian, kinked = directions.hessian(quadrants)
     shapes = {name: shape_of(point[name]) for name in wrt}
     rows = {name: [i for i, place in enumerate(places) if place[0] == name] for name in wrt}
     blocks = {a: {b: _block(hessian[np.ix_(rows[a], rows[b])], shapes[a] + shapes[b]) for b in wrt} for a in wrt}
     slopes = {name: _block(gradient[rows[name]], shapes[name]) for name in wrt}
-    return Quadratic(evaluation.tape.graph, output, point, value, slopes, blocks, tuple(dict.fromkeys(kinks)))
+    kinks = tuple(dict.fromkeys(places[i][0] for i in sorted(kinked)))
+    return Quadratic(evaluation.tape.graph, output, point, float(evaluation.terms[slot]), slopes, blocks, kinks)
+
+
+class _Directions:
+    """What moves an output to the second order, along the axes of elements of inputs and between two of these.
+
+    `places` are the elements, each by its input and its index; `sides` the terms to the right and to the left of each.
+    """
+
+    def __init__(self, evaluation: Evaluation, point: Point, slot: int, places: Sequence[tuple[str, Any]]) -> None:
+        self._evaluation, self._point, self._slot, self._places = evaluation, point, slot, places
+        self.sides = [(self._along((i, 1)), self._along((i, -1))) for i in range(len(places))]
+
+    def hessian(self, quadrants: Sequence[tuple[int, int]]) -> tuple[Array, set[int]]:
+        """The second derivatives by the first of the quadrants, and the places where another, or a side, differs."""
+        count = len(self.sides)
+        found, kinked = np.zeros((count, count)), {i for i, sides in enumerate(self.sides) if not _is_even(*sides)}
+        for i in range(count):
+            found[i, i] = 2 * float(self.sides[i][0][2])
+            for j in range(i):
+                first, *others = (self._mixed(i, j, signs) for signs in quadrants)
+                found[i, j] = found[j, i] = first
+                if not all(abs(other - first) <= SAME * max(1.0, abs(first)) for other in others):
+                    kinked |= {i, j}
+        return found, kinked
+
+    def _along(self, *signed: tuple[int, int]) -> Array:
+        """Up to t²: value, slope and half the curvature where t moves these places, each by its sign."""
+        moved: dict[str, Any] = {}
+        for place, sign in signed:
+            name, index = self._places[place]
+            moved.setdefault(name, np.zeros(shape_of(self._point[name])))[index] += sign
+        return lifted(series_of(self._evaluation, moved, 2)[self._slot], 2).terms
+
+    def _mixed(self, i: int, j: int, signs: tuple[int, int]) -> float:
+        """AᵀHb = ½(a + b)ᵀH(a + b) − ½aᵀHa − ½bᵀHb, in one quadrant of the plane of two inputs."""
+        both = self._along((i, signs[0]), (j, signs[1]))
+        apart = self.sides[i][signs[0] < 0], self.sides[j][signs[1] < 0]
+        with quiet():
+            return float((both[2] - (apart[0][2] + apart[1][2])) * signs[0] * signs[1])
 
 
 def _block(values: Array, shape: tuple[int, ...]) -> Any:
