@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backcalc.calculus.linearize import Contributing
+from backcalc.calculus.local_partials import Contributing
 from backcalc.calculus.pullbacks import Pullback, pull
 from backcalc.calculus.sweep import reverse
 from backcalc.language.expr import NEGATE
