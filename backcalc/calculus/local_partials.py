@@ -14,9 +14,9 @@ from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, s
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR
-from backcalc.rules.gates import value_of
+from backcalc.rules.gates import LocalEdge, value_of
 from backcalc.rules.lower import expression, names_in
-from backcalc.rules.row import FLAT, LocalEdge, Primitive
+from backcalc.rules.row import FLAT, Primitive
 from backcalc.rules.values import (
     Value,
     all_known,

@@ -15,7 +15,8 @@ from backcalc.graph.model import StatedValue
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, NOWHERE, VECTOR, WITHIN
 from backcalc.language.unparse import number_text
-from backcalc.rules.row import FLAT, Bound, Primitive, RowFunction
+from backcalc.rules.lower import RowFunction
+from backcalc.rules.row import FLAT, Bound, Primitive
 from backcalc.rules.values import is_array, is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten

@@ -1,4 +1,4 @@
-"""Cotangents of arrays and of many points of which only a part came along branches that are taken.
+"""Edges along which only a part may flow, and cotangents of arrays and many points of which only a part came.
 
 Of numbers, a branch that is not taken has no edge. In an array, and among points, it has one wherever another element
 or point takes it: so a cotangent may say of each element whether it is there at all. Where it is not, nothing flows,
@@ -10,7 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
+
+from backcalc.rules.lower import RowFunction
+
+
+class LocalEdge(NamedTuple):
+    """What leads from an operation to one of its arguments.
+
+    slope  the local partial as a function of the arguments and `out`: nan where the operation has no value
+    gated  whether there is no edge at all where the slope is 0: nothing flows to an argument that was not chosen, and
+           an edge of 0 would still hand on 0·inf = nan from what lies behind it
+    shown  whether it is an edge all the same to those who look at it, with the partial 0: of `max` and `relu`
+    """
+
+    slope: RowFunction
+    gated: bool
+    shown: bool
 
 
 class Gated:

@@ -47,6 +47,9 @@ _INLINE = ("+", "-", "*")  # Python's own operators on floats, arrays and tensor
 # What conditions are made of; IEEE 754 leaves no choice what comes out.
 _EXACT = ("+", "-", "abs", "<", "<=", ">", ">=", "==", "!=", "and", "or")
 
+RowFunction = Callable[..., Any]
+"""A text of the table as a function of the arguments that it names, in a namespace."""
+
 
 def lower(
     expr: Expr,
@@ -54,7 +57,7 @@ def lower(
     resolve: Callable[[str, Options], Any],
     constants: Mapping[str, Any],
     number: Callable[[float], Any] | None = None,
-) -> Callable[..., Any]:
+) -> RowFunction:
     """The function of `params` that computes `expr`; `resolve` finds its functions, `constants` has its other names.
 
     `number` makes of a float what a number is where floats are none. Meant for the short texts of the primitive table;

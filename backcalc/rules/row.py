@@ -3,14 +3,15 @@
 # Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from backcalc.language.expr import Expr, Options, label
 from backcalc.rules.functions import floats
-from backcalc.rules.lower import decided, expression, lower, names_in
+from backcalc.rules.gates import LocalEdge
+from backcalc.rules.lower import RowFunction, decided, expression, lower, names_in
 from backcalc.rules.shapes import ALONG, APART, ROWS
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
@@ -40,22 +41,6 @@ KEPT = "kept"
 
 FLAT = "0"
 """The partial of what is constant between its jumps."""
-
-RowFunction = Callable[..., Any]
-
-
-class LocalEdge(NamedTuple):
-    """What leads from an operation to one of its arguments.
-
-    slope  the local partial as a function of the arguments and `out`: nan where the operation has no value
-    gated  whether there is no edge at all where the slope is 0: nothing flows to an argument that was not chosen, and
-           an edge of 0 would still hand on 0·inf = nan from what lies behind it
-    shown  whether it is an edge all the same to those who look at it, with the partial 0: of `max` and `relu`
-    """
-
-    slope: RowFunction
-    gated: bool
-    shown: bool
 
 
 class TableRow(NamedTuple):
