@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.local_partials import LocalPartials
+from backcalc.calculus.local_partials import OperationEdges
 from backcalc.calculus.pullbacks import pull, pulled, total_of
 from backcalc.calculus.sweep import Settle, reverse
 from backcalc.rules.gates import Gated, only, value_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from backcalc.calculus.textbook import Textbook
 
 
-class Linearization(LocalPartials):
+class Linearization(OperationEdges):
     """What follows of the edges of all operations: sweeps over them, and the edges between nodes."""
 
     def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:

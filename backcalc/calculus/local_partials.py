@@ -31,7 +31,7 @@ Contributing = tuple[int, Any]
 """An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
 
 
-class LocalPartials:
+class OperationEdges:
     """The edges of every operation of a tape, and what was noticed on the way.
 
     An argument on which the value does not depend at all (the branch of an `if` that is not taken) has no edge. With
