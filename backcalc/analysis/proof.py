@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from backcalc import progress
+from backcalc.analysis.box_rows import Flat, Slopes, flat
 from backcalc.analysis.claims import CONDITION, MARGIN, GraphClaim
-from backcalc.analysis.search import middle, require_ranges, simpler
+from backcalc.analysis.search import middle, require_ranges, shortest, simpler
 from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, named_point
 from backcalc.bulk.points.boxes import Boxes
@@ -27,7 +28,7 @@ from backcalc.bulk.points.enclosures import NoIntervalsError
 from backcalc.bulk.points.holes import is_missing
 from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.interval import TINY, UNIT, Interval
+from backcalc.rules.functions.interval import TINY, UNIT
 from backcalc.rules.ndarray import quiet
 from backcalc.text.errors import BackcalcError
 from backcalc.text.wording import shorten
@@ -134,7 +135,7 @@ class Search:
                 if stack and monotonic() > end:
                     return self._late(stack, seconds)
         if self.left.count:
-            return self._open("too near to 0 to tell")
+            return self._at_decimals() or self._open("too near to 0 to tell")
         return Finding(self.claim, "proved", box=self.box, why=self._how())
 
     @property
@@ -195,7 +196,7 @@ class Search:
         # What refutes lies in the range itself.
         centre = np.clip(middle(low, high), self.space.low, self.space.high)
         # An interval of the centre, not a float: what refutes must be as certain as what proves.
-        at_centre = _flat(self.points.run(self.trial.as_boxes(centre, centre))[0], len(low))
+        at_centre = flat(self.points.run(self.trial.as_boxes(centre, centre))[0], len(low))
         failing = ~at_centre.doubt & ((at_centre.hi < 0) | (self.claim.fails_at_zero & (at_centre.hi <= 0)))
         # Once more by its decimals, which are what is told: 0.1 is no float.
         if failing.any() and self.trial.fails(point := centre[int(np.argmax(failing))]):
@@ -220,14 +221,14 @@ class Search:
             lower = np.where(serves, np.fmax(lower, by_mean_value), lower)
         done = ~margin.doubt & ((lower > 0) if self.claim.is_strict else (lower >= 0))
         if self.conditions is not None:
-            holds = _flat(self.conditions.run(self.trial.as_boxes(low, high))[0], len(low))
+            holds = flat(self.conditions.run(self.trial.as_boxes(low, high))[0], len(low))
             done |= ~holds.doubt & (holds.lo > 0)
         keep = ~done
-        kept = slopes and _Slopes(slopes.lo[keep], slopes.hi[keep], slopes.known[keep])
+        kept = slopes and Slopes(slopes.lo[keep], slopes.hi[keep], slopes.known[keep])
         self._split(low[keep], high[keep], kept, stack)
         return None
 
-    def _split(self, low: Array, high: Array, slopes: _Slopes | None, stack: list[tuple[Array, Array]]) -> None:
+    def _split(self, low: Array, high: Array, slopes: Slopes | None, stack: list[tuple[Array, Array]]) -> None:
         """Put the halves of boxes on the stack, cut where the margin may vary most."""
         if not len(low):
             return
@@ -240,7 +241,7 @@ class Search:
         low, high = low[~narrow], high[~narrow]
         weight = (high - low) / span
         if slopes is not None:
-            slopes = _Slopes(slopes.lo[~narrow], slopes.hi[~narrow], slopes.known[~narrow])
+            slopes = Slopes(slopes.lo[~narrow], slopes.hi[~narrow], slopes.known[~narrow])
             low, high = self._pinned(low, high, slopes)  # Before the cut: what is pinned need never be halved.
             varies = np.maximum(np.abs(slopes.lo), np.abs(slopes.hi)) * (high - low)
             # Beside a width of 0 an infinite slope makes nan; there, and where no slope is left, the width decides.
@@ -259,18 +260,18 @@ class Search:
         first_high[rows, at], second_low[rows, at] = cut, cut
         stack.append((np.concatenate((low, second_low)), np.concatenate((first_high, high))))
 
-    def _pinned(self, low: Array, high: Array, slopes: _Slopes) -> tuple[Array, Array]:
+    def _pinned(self, low: Array, high: Array, slopes: Slopes) -> tuple[Array, Array]:
         """The boxes with those inputs at an end in which the margin only rises or falls: it is least there."""
         known = slopes.known[:, None]
         rises, falls = known & (slopes.lo >= 0), known & (slopes.hi <= 0)
         # A slope that is 0 throughout both rises and falls: either end will do, the lower one is taken.
         return np.where(falls & ~rises, high, low), np.where(rises, low, high)
 
-    def _margin(self, low: Array, high: Array) -> tuple[_Flat, _Slopes | None]:
+    def _margin(self, low: Array, high: Array) -> tuple[Flat, Slopes | None]:
         """The margin over boxes, and its slopes with where they are known; None where there are no slopes."""
         boxes = self.trial.as_boxes(low, high)
         if self.slopes is None:
-            return _flat(self.points.run(boxes)[0], len(low)), None
+            return flat(self.points.run(boxes)[0], len(low)), None
         margin, *slopes = self.slopes.run(boxes)
         count = len(low)
         shapes = [boxes[name].lo.shape[1:] for name in self.space.shapes]
@@ -281,8 +282,8 @@ class Search:
         )
         # One doubt is enough: the mean value form needs all of them, and the margin too, for 0·log(x) has the slope 0
         # where it has no value.
-        doubts = [_flat(each, count).doubt for each in (margin, *slopes)]
-        return _flat(margin, count), _Slopes(lo, hi, ~np.any(doubts, axis=0))
+        doubts = [flat(each, count).doubt for each in (margin, *slopes)]
+        return flat(margin, count), Slopes(lo, hi, ~np.any(doubts, axis=0))
 
     def _slopes(self) -> Boxes | None:
         try:
@@ -299,6 +300,19 @@ class Search:
         margin = float(self.trial.margins(simple[None])[0])
         named = named_point(self.trial, simple)
         return Finding(self.claim, "refuted", 0, margin, named, named, why=self._how())
+
+    def _at_decimals(self) -> Finding | None:
+        """What is found at the numbers of the fewest digits in what is left: no box ends, or has its centre, at 0.3."""
+        assert self.left.low is not None
+        assert self.left.high is not None
+        point = np.array([shortest(*ends) for ends in zip(self.left.low, self.left.high, strict=True)])
+        if not np.all((self.space.low <= point) & (point <= self.space.high)):
+            return None
+        if self.trial.fails(point):
+            return self._refuted(point)
+        holes = self.trial.holes_exactly(point)
+        is_hole = bool(holes) and is_missing(self.points, self.trial.as_point(point), holes)
+        return Finding(self.claim, "undefined", at=named_point(self.trial, point), why=self._how()) if is_hole else None
 
     def _is_missing(self, point: Array) -> bool:
         """Whether a side surely has no value at a point."""
@@ -324,27 +338,3 @@ class Search:
     def _named(self, low: Array, high: Array) -> dict[str, tuple[Any, Any]]:
         ends = [self.space.named(end[None]) for end in (low, high)]
         return {name: (ends[0][name][0], ends[1][name][0]) for name in self.space.shapes}
-
-
-@dataclass
-class _Flat:
-    """Intervals of numbers, one a box."""
-
-    lo: Array
-    hi: Array
-    doubt: Any
-
-
-class _Slopes(NamedTuple):
-    """The margin's slopes, a row a box: between what they lie, and whether they are there."""
-
-    lo: Array
-    hi: Array
-    known: Any
-
-
-def _flat(found: Interval, count: int) -> _Flat:
-    """An interval of numbers, one a box, as rows."""
-    lo, hi = (np.broadcast_to(end, (count, *np.shape(end)[-2:])).reshape(count, -1) for end in (found.lo, found.hi))
-    doubt = np.zeros(count, bool) if found.doubt is None else np.broadcast_to(found.doubt, (count, 1, 1)).reshape(count)
-    return _Flat(lo.min(axis=1), hi.max(axis=1), doubt)  # Of an array its least and largest element.

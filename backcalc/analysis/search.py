@@ -233,6 +233,13 @@ def simpler(space: Space, point: Array, fails: Callable[[Array], bool]) -> Array
     return found
 
 
+def shortest(low: float, high: float) -> float:
+    """The number of the fewest digits between two."""
+    centre = float(middle(np.array(low), np.array(high)))
+    numbers = (float(f"{centre:.{digits}g}") for digits in range(1, 17))
+    return next((number for number in (0.0, *numbers) if low <= number <= high), centre)
+
+
 def _simple(x: float) -> list[float]:
     """Simpler numbers, the simplest first, and `x` itself at the end."""
     rounded = [float(f"{x:.{digits}g}") for digits in range(1, 7)]

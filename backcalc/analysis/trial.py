@@ -24,7 +24,7 @@ from backcalc.bulk.points.enclosures import NoIntervalsError
 from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.exact import exact_values
+from backcalc.calculus.exact import exact_holes, exact_values
 from backcalc.calculus.missing import require_known
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
@@ -176,6 +176,11 @@ class Trial:
         named = {name: exact.array(value[0]) for name, value in self.space.named(point[None]).items()}
         found = self._exact_values(named)[self._slot(CONDITION)]
         return bool(found) if isinstance(found, Fraction) else None
+
+    def holes_exactly(self, point: Array) -> set[int]:
+        """The slots of operations that have no value at a point, by fractions."""
+        named = {name: exact.array(value[0]) for name, value in self.space.named(point[None]).items()}
+        return exact_holes(self._shaped, self._exact_values(named))
 
     def _exact_values(self, named: Mapping[str, Any]) -> list[Any]:
         # What the graph itself has by its text is more than its float.

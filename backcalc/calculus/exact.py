@@ -6,6 +6,7 @@ The `system` is a module of `rules.functions` with `number`, `decimal` and `arra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from functools import partial as partial_
 from types import ModuleType
@@ -73,6 +74,25 @@ def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...], system
         return _bound(row, system).evaluate(*args)
     except (AttributeError, KeyError):  # A function of the table that the system does not have.
         return Lost(f"`{row.label}`")
+
+
+def exact_holes(evaluation: Evaluation, values: Sequence[Any]) -> set[int]:
+    """The slots of operations on numbers that have no value where these are the exact values of their arguments."""
+    found = set()
+    for slot, row in enumerate(evaluation.rows):
+        args = [values[arg] for arg in evaluation.tape.args[slot]]
+        if row is None or not row.domain or not all(isinstance(arg, Fraction) for arg in args):
+            continue
+        exists = _tried(partial_(_exists, row), *args)
+        if isinstance(exists, Fraction | float | int) and exists == 0:
+            found.add(slot)
+    return found
+
+
+def _exists(row: Primitive) -> Callable[..., Any]:
+    exists = _bound(row, exact).exists
+    assert exists is not None  # It has a domain.
+    return exists
 
 
 def exact_adjoints(

@@ -232,7 +232,7 @@ ONCE_WRONG = {
     "one, but for its last digit": (
         "input x in [0.4, 0.6]; ",
         "x*(1.0000000000000000000001 - x) <= 1/4",
-        "open",
+        "refuted",
     ),
     "two, but for its last digit": ("input x in [-1, 1]; ", "x^2.0000000000000000000001 >= -1", "open"),
     "the last digits of an end": ("input x in [0, 0.09999999999999999999999]; ", "x < 0.1", "open"),
@@ -251,6 +251,11 @@ ONCE_WRONG = {
     "an end by a function of many digits": ("input x in [0, log(1.0000000000000000000001)]; ", "x <= 0", "open"),
     "an end that is a mean": ("input x in [0, mse([sqrt(2), 2], [0, 0])]; ", "x <= 2.9", "refuted"),
     "an end that sums over an array": ("input x in [0, cross_entropy([0.1, 0.9], [1, 0])]; ", "x <= 1", "refuted"),
+    "a pole at what is no float": ("input x in [0, 1]; ", "abs(1/(x - 0.3)) >= 1", "undefined"),
+    "a pole of two numbers": ("input x in [0.3, 0.3]; input y in [0, 1]; ", "abs(1/(x + y - 0.7)) >= 1", "undefined"),
+    "a pole that is passed by": ("input x in [0, 1]; ", "where(x == 0.3, 1, abs(1/(x - 0.3))) >= 1", "open"),
+    "a logarithm of nothing": ("input x in [0, 1]; ", "log(abs(x - 0.3)) <= 2", "undefined"),
+    "touched at what is no float": ("input x in [0, 1]; ", "x^2 - 0.6*x + 0.09 > 0", "refuted"),
     "a number times an array of its own": (
         "input x[3] in [0, 1]; input y[3] in [0, 1]; ",
         "grad(mean(x*mean(y)), y) == 0",

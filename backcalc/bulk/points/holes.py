@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,11 @@ from backcalc.rules.row import Primitive
 NOWHERE = np.zeros((1, 1, 1), bool)
 
 
-def is_missing(boxes: Boxes, point: Mapping[str, Interval]) -> bool:
-    """Whether the outputs of `boxes` surely have no value at a point: one box, of no width."""
+def is_missing(boxes: Boxes, point: Mapping[str, Interval], known: Collection[int] = ()) -> bool:
+    """Whether the outputs of `boxes` surely have no value at a point: one box, of no width.
+
+    Of the slots `known` that is known already: 0.3 is no float, and 1/(x - 0.3) has an interval there.
+    """
     values: dict[int, Interval] = dict(boxes.constants)
     values |= {slot: point[name] for name, slot in boxes.inputs.items()}
     gone: dict[int, Array] = {}  # By slot, as true and false in the places of its elements.
@@ -29,7 +32,7 @@ def is_missing(boxes: Boxes, point: Mapping[str, Interval]) -> bool:
         for step in boxes.steps:
             slot, fn, args = step
             values[slot] = fn(*[values[arg] for arg in args])
-            found = _gone(boxes, step, values, gone)
+            found = np.ones((1, 1, 1), bool) if slot in known else _gone(boxes, step, values, gone)
             if found.any():
                 gone[slot] = found
     return not gone.keys().isdisjoint((*boxes.outputs, *boxes.domains))

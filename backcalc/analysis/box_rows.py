@@ -1,0 +1,35 @@
+"""What a proof looks at of its boxes, a row a box: the margin between two numbers, and its slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.interval import Interval
+
+
+@dataclass
+class Flat:
+    """Intervals of numbers, one a box, each with whether there is a doubt that it has a value."""
+
+    lo: Array
+    hi: Array
+    doubt: Any
+
+
+class Slopes(NamedTuple):
+    """The margin's slopes, a row a box: between what they lie, and whether they are there."""
+
+    lo: Array
+    hi: Array
+    known: Any
+
+
+def flat(found: Interval, count: int) -> Flat:
+    """An interval of numbers, one a box, as rows."""
+    lo, hi = (np.broadcast_to(end, (count, *np.shape(end)[-2:])).reshape(count, -1) for end in (found.lo, found.hi))
+    doubt = np.zeros(count, bool) if found.doubt is None else np.broadcast_to(found.doubt, (count, 1, 1)).reshape(count)
+    return Flat(lo.min(axis=1), hi.max(axis=1), doubt)  # Of an array its least and largest element.
