@@ -101,7 +101,7 @@ class Behaviour:
         """How many coefficients from the first on are the same on both sides."""
         for k, (left, right) in enumerate(zip(self.left.tolist(), self.right.tolist(), strict=True)):
             # Beside large coefficients rounding is larger than a small one.
-            size = NEGLIGIBLE * max(1.0, float(np.abs(self.right[: k + 1]).max()))
+            size = NEGLIGIBLE * float(np.abs(self.right[: k + 1]).max())
             # Nothing agrees with what is infinite, beside which any number would be small, nor with nan.
             if not isfinite(left - right) or abs(left - right) > SAME * max(abs(left), abs(right)) + size:
                 return k

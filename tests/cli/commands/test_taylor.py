@@ -103,6 +103,9 @@ def test_csv_and_latex(call):
         # Root and slope vanish alike.
         ("y = acos(1 - x^2)", 0, "slope -1.41421 from the left, 1.41421 from the right"),
         ("y = acosh(1 + x^2)", 0, "slope -1.41421 from the left, 1.41421 from the right"),
+        # However small all of it is.
+        ("y = 1e-20*abs(x)", 0, "slope -1e-20 from the left, 1e-20 from the right"),
+        ("y = where(x > 0, sin(x + pi), -sin(x))", 0, "y is linear near x = 0"),  # The two differ by rounding.
         # What is small beside its slope need not be rounding; next to a pole nothing is.
         ("y = x + 1e-300", 0, "0       1e-300"),
         ("y = cos(x + pi/2)", 0, "y is linear near x = 0"),
