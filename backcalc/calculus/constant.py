@@ -68,10 +68,10 @@ def _operands(call: Call, args: tuple[Any, ...]) -> list[Any]:
     return list(args[:1] if call.fn == INDEX else args)
 
 
-def default_of(node: Node, source: Source) -> Any:
+def default_of(node: Node, source: Source) -> Numeric:
     """The default of an input; a number fills the shape that is declared. Raises EvaluateError."""
     assert node.default is not None
-    found = constant(node.default, source)
+    found: Numeric = constant(node.default, source)
     return found * ones(node.shape) if node.shape and not shape_of(found) else found
 
 
@@ -114,7 +114,7 @@ def constant(expr: Expr, source: Source) -> Any:
         return -expr.args[0].value
     expr = spelled_out(expr, source)
 
-    def _leaf(part: Number | Name) -> Any:
+    def _leaf(part: Number | Name) -> float:
         return part.value if isinstance(part, Number) else CONSTANTS[part.id]
 
     def _call(part: Call, args: tuple[Any, ...]) -> Any:
@@ -133,6 +133,6 @@ def constant(expr: Expr, source: Source) -> Any:
         return fold(expr, _leaf, _call)
 
 
-def defaults(graph: Dag) -> dict[str, Any]:
+def defaults(graph: Dag) -> dict[str, Numeric]:
     """The values that the file gives its inputs, whose shapes they tell."""
     return {node.name: default_of(node, graph.source) for node in graph.nodes if node.default is not None}

@@ -150,7 +150,7 @@ class OperationEdges:
                 self.remarks.notice_slope(node, slot, k, partial)
             yield arg, self._pullbacks.by_element(partial, slot, arg, gated) if self._shapes[slot] else partial
 
-    def _of_array(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
+    def _of_array(self, slot: int, row: Primitive, k: int, operands: list[Value], known: bool) -> Pullback:
         """The pullback of an operation on arrays as wholes."""
         if row.symbol == INDEX:
             return self._pullbacks.placing(slot, self.tape.args[slot][k])
@@ -158,7 +158,7 @@ class OperationEdges:
             return self._pullbacks.taking(slot, k)
         return self._pullback(slot, row, k, operands, known)
 
-    def _slope(self, slot: int, row: Primitive, k: int, operands: list[Any]) -> Any:
+    def _slope(self, slot: int, row: Primitive, k: int, operands: list[Value]) -> Value:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
         scope = scope_of(row, operands)
         columns = (row.stable, row.partials, row.from_output)
@@ -179,7 +179,7 @@ class OperationEdges:
         """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
         return (self.evaluation.formulas and not self.textbook and row.derived) or textbook
 
-    def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
+    def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Value], known: bool) -> Pullback:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
         # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
         shape, apply, passed = self._shapes[slot], row.array.pullbacks[k], row.array.passed(k)
@@ -205,6 +205,6 @@ class OperationEdges:
 
         return pullback
 
-    def _operands(self, slot: int) -> list[Any]:
+    def _operands(self, slot: int) -> list[Value]:
         """What a form of a partial speaks of: the arguments and the result."""
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]

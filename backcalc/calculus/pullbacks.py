@@ -194,15 +194,16 @@ def any_open(gate: Any) -> float:
     return float(gate.any() if shape_of(gate) else gate != 0)
 
 
-def _transposed(value: Any) -> Any:
+def _transposed(value: Value) -> Value:
     if not is_known(value):
         return make(TRANSPOSE, value)
     return value.T if is_array(value) else value
 
 
-def pull(partial: Any, ct: Value) -> Any:
+def pull(partial: Any, ct: Value) -> Value:
     """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
-    return value_of(pulled(partial, ct))
+    found: Value = value_of(pulled(partial, ct))
+    return found
 
 
 def pulled(partial: Any, ct: Any) -> Any:
@@ -223,6 +224,6 @@ def total_of(total: Any, contribution: Any) -> Any:
     return accumulate(value_of(total), value_of(contribution))
 
 
-def nothing(ct: Any) -> Any:
+def nothing(ct: Value) -> Value | Gated:
     """The contribution along an edge that is not chosen."""
     return NOTHING if is_known(ct) else 0.0
