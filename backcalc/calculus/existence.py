@@ -104,7 +104,7 @@ def _ranges(evaluation: Evaluation, last: int) -> list[Range]:
 def _is_whole_power(evaluation: Evaluation, slot: int, row: Primitive) -> bool:
     """Whether an operation is a power that all numbers have."""
     exponent = evaluation.tape.literals[evaluation.tape.args[slot][1]] if row.symbol == "^" else None
-    return exponent is not None and exponent >= 0 and exponent == int(exponent)
+    return exponent is not None and exponent >= 0 and exponent.is_integer()  # Which infinity is not.
 
 
 def _domain(evaluation: Evaluation, slot: int, row: Primitive) -> Expr:
