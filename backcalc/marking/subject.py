@@ -165,7 +165,8 @@ _LOSSES = ("l", "j", "e", "c", "loss", "cost", "err", "error", "objective")  # W
 def _output_hint(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
     """What the output is called here, where something else is differentiated by a node on the way to it."""
     output, wrt = run.output, answer.wrt or ""
-    if name != answer.of or wrt == output or wrt not in run.graph.index:
+    # Where values and derivatives are asked for by their names no output is needed, and none may be known.
+    if not output or name != answer.of or wrt == output or wrt not in run.graph.index:
         return ()
     return (f"the output is `{shorten(output)}`: d{shorten(output)}/d{shorten(wrt)}",)
 

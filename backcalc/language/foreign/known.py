@@ -38,6 +38,10 @@ FORMATS = (
     ForeignFormat("GEXF", rf"{_XML}<gexf\b", "export its edges as CSV: in Gephi from the Data Laboratory"),
     ForeignFormat("HTML", r"<!doctype html|<html\b", "save the file itself, not the page that shows it"),
     ForeignFormat("XML", r"<\?xml|<!--|</?\w+[\s/>]", f"export its edges as CSV; {_EDGES}"),
+    # These begin as JSON does.
+    ForeignFormat("TOML", r"\[\[[\w.-]+\]\][ \t]*\n", _EDGES),
+    ForeignFormat("a list of Python", r"[\[{]\s*\(", f"write it by nx.write_weighted_edgelist; {_EDGES}"),
+    ForeignFormat("a list of Mathematica", r'\{\s*(?:"?\w+"?\s*(?:->|→)|DirectedEdge\[|Rule\[)', _EDGES),
     ForeignFormat("JSON", r"\{|\[", f"{_EDGES}; a point in JSON is read by --at @point.json"),
     ForeignFormat(
         "Pajek", r"\*(?:network|vertices|arcs|edges)", "write its arcs as rows 1 2 0.5, without the lines with a *"
@@ -52,6 +56,33 @@ FORMATS = (
         r"\|[^\n]*\|[ \t]*\n[ \t]*\|[ \t]*:?-",
         "export it as CSV, with the header source,target,partial",
     ),
+    ForeignFormat(
+        "a table drawn with lines",
+        r"\+-[-+]*\+[ \t]*\n|[┌╭╔]|shape: \(\d[^\n]*\n[ \t]*[┌╭╔]|[^\n|]*\|[^\n]*\n[ \t]*-+\+-",
+        "export it as CSV, with the header source,target,partial",
+    ),
+    ForeignFormat(
+        "SQL",
+        r"insert\s+into\s+[\w.\"`]+\s*(?:\(|values\b)|create\s+(?:\w+\s+)?table\s[^\n(]*\("
+        r"|copy\s+[\w.\"]+\s*\(|select\s+[\w.*\"]+[^\n=>]*\sfrom\s+\w",
+        "export the rows as CSV, with the header source,target,partial",
+    ),
+    ForeignFormat(
+        "a data frame of R as code",
+        r"structure\(|(?:\w+[ \t]*<-[ \t]*)?data\.frame\(|(?:\w+[ \t]*<-[ \t]*)?tibble\(",
+        "write it by write.csv, with the columns source,target,partial",
+    ),
+    ForeignFormat(
+        "a table of pandas with names in two lines",
+        r",,[^\n]*\n\w+,\w+,[ \t]*\n|[a-z]\w*[ \t]*\n\w+[ \t]+\w+[ \t]*\n\w+[ \t]+\w+[ \t]+[-\d.]+[ \t]*\n",
+        "write it by df.reset_index().to_csv(index=False)",
+    ),
+    ForeignFormat(
+        "a table of MATLAB as it is shown",
+        r"[ \t]*EndNodes\b[^\n]*\n[ \t]*_",
+        "write it by writetable, with the columns source,target,partial",
+    ),
+    ForeignFormat("a table of LaTeX", r"[^\n&\\]+&[^\n&]+&[^\n]*\\\\", "export it as CSV, or write u,v,3"),
     ForeignFormat("YAML", r"(?:---[ \t]*\n)?\w+:[ \t]*\n[ \t]*-[ \t]", _EDGES),
     ForeignFormat(
         "a list of NetworkX with attributes",

@@ -26,7 +26,8 @@ _NODE = re.compile(
     re.VERBOSE,
 )
 _LINK = re.compile(
-    r"""(?P<back>[<ox])?
+    r"""(?:\w+@(?=[-=<ox]))?  # An edge may have a name.
+    (?P<back>[<ox])?
     (?:(?:--|==|-\.)\s++(?P<inside>"[^"]*"|[^|;\s]+?(?:\s++[^|;\s]+?)*?)\s*+(?:-{2,}|={2,}|\.+-)
       |(?:-{2,}|={2,}|-\.+-))
     (?P<tip>[>ox]?)

@@ -75,7 +75,11 @@ def _number_fault(cell: str, separator: str) -> _NumberFault | None:
         return _NumberFault("thousands", f"`{shorten(cell)}` has a sign at its thousands", f"without: {shorten(bare)}")
     if separator != ";" and with_point(cell) != cell:  # Beside commas and tabs it may be a slip.
         message = f"`{shorten(cell)}` has a comma for its decimal mark"
-        return _NumberFault("comma", message, f"a point serves: {shorten(with_point(cell))}")
+        point = f"a point serves: {shorten(with_point(cell))}"
+        # Of three digits behind it the sign may be that of the thousands.
+        grouped = re.fullmatch(r"[-+−–]?[1-9]\d{0,2},\d{3}", cell)
+        without = f"; thousands stand without: {cell.replace(',', '')}" if grouped else ""
+        return _NumberFault("comma", message, point + without)
     return None
 
 

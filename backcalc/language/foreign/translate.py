@@ -16,7 +16,9 @@ _FIRST = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)*+[ \t]*+")  # Blank lines and 
 _QUOTED = r'(?m)^[^#"\n]*"'  # A comment may quote what it likes.
 _SIGNS = frozenset("_∂√σ}")  # What a statement may begin with, beside letters and digits.
 _WORD = re.compile(r"\w+")
-_OTHERS = frozenset(("strict", "graph", "digraph", "flowchart", "creator", "dl", "ply"))
+_OTHERS = frozenset(
+    ("strict", "graph", "digraph", "flowchart", "creator", "dl", "ply", "insert", "create", "copy", "select")
+)
 """The words that other formats begin with, beside `sequenceDiagram` and its like."""
 
 

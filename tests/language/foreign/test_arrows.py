@@ -117,6 +117,11 @@ def test_an_output_that_is_no_name_is_told_at_its_line(text):
     assert "test:2:" in str(caught.value)
 
 
+def test_an_edge_of_mermaid_may_have_a_name():
+    text = "flowchart LR\n a e1@-->|2| b\n b e2@== 3 ==> c\n e1@{ animate: true }\n"
+    assert said(text) == ["a -> b : 2", "b -> c : 3"]
+
+
 def test_each_edge_stands_on_its_line():
     text = "digraph {\n\n a -> b\n  [label=2]\n /* \n */ b -> c [label=3]; c -> d [label=1]\n d -> e [label=3]\n}\n\n"
     assert lines(text) == [3, 6, 6, 7]
@@ -142,7 +147,18 @@ def test_comments_are_kept_and_may_state_results(text, formatted):
 
 
 @pytest.mark.parametrize(
-    "text", ["graph = 3", "digraph -> b : 3", "graph LR 3", "strict = 2", "graph b 3", "dl -> n : 3"]
+    "text",
+    [
+        "graph = 3",
+        "digraph -> b : 3",
+        "graph LR 3",
+        "strict = 2",
+        "graph b 3",
+        "dl -> n : 3",
+        "insert into 3",
+        "create table 3",
+        "select -> from : 3",
+    ],
 )
 def test_a_name_that_is_a_word_of_a_format_is_a_name(text):
     assert len(said(text)) == 1
