@@ -13,6 +13,7 @@ from backcalc.calculus.point import Point
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.run import evaluated, run
 from backcalc.cli.output import print_lines, print_warnings
+from backcalc.cli.typed import tell_unheeded
 from backcalc.language.expr import INDEX, Call, Expr, Number, size
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import number_text, number_texts, unparse
@@ -34,7 +35,7 @@ GET = "--get"
 def print_asked(text: Text, point: Point, names: Sequence[str], of: str | None) -> int:
     """Print what `names` ask for, a line each, exactly; the exit status. Raises BackcalcError."""
     questions = [(name, read(name)) for name in names]  # A slip is told before anything is worked out.
-    _require_asked(of, questions)
+    _tell_unasked(of, questions)
     found = _Found(text, point, of)  # Nothing is run yet: which runs it takes each question tells.
     values = [found.value(name, answer) for name, answer in questions]
     _require_short(names, values)
@@ -43,16 +44,14 @@ def print_asked(text: Text, point: Point, names: Sequence[str], of: str | None) 
     return 1 if any(map(is_lost, values)) else 0
 
 
-def _require_asked(of: str | None, questions: Sequence[tuple[str, Answer]]) -> None:
-    """Raise UsageError for an `--of` that no question leaves open, and none names."""
+def _tell_unasked(of: str | None, questions: Sequence[tuple[str, Answer]]) -> None:
+    """Tell of an `--of` that no question leaves open, and none names."""
     # `x.grad` is of the output, and so is `dL/dx` of a loss outside the graph.
     if of is None or any(each.of in ("", LOSS, of) for _, each in questions):
         return
     name, asked = questions[0]
-    instead = "" if asked.wrt is None else f", or {GET} d{shorten(of)}/d{shorten(asked.wrt)} instead"
-    message = f"`{shorten(name)}` says itself what it is of, so that `--of {shorten(of)}` does nothing"
-    hints = (f"drop --of{instead}",)
-    raise UsageError(Source(GET, name), [Diagnostic(Code.NOT_AN_ANSWER, message, Span(0, len(name)), hints=hints)])
+    instead = "" if asked.wrt is None else f", unlike d{shorten(of)}/d{shorten(asked.wrt)}"
+    tell_unheeded("of", f"`{shorten(name)}` says itself what it is of{instead}")
 
 
 def read(name: str) -> Answer:

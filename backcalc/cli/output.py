@@ -84,7 +84,7 @@ def require_ours(path: str | None, mark: str, *, force: bool) -> None:
     """
     if path is None:
         if force:
-            raise click.UsageError("--force is of the file that -o writes: name one, or drop --force")
+            tell("warning: --force does nothing here: it is of the file that -o writes", end="\n\n")
         return
     folder, name = os.path.split(path)
     if not path:

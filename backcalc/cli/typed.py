@@ -1,9 +1,11 @@
-"""What stands on a command line, and is refused rather than passed over where nothing heeds it."""
+"""What stands on a command line, and is told of rather than passed over in silence where nothing heeds it."""
 
 from __future__ import annotations
 
 import click
 from click.core import ParameterSource
+
+from backcalc.cli.output import tell
 
 
 def is_typed(name: str) -> bool:
@@ -11,7 +13,7 @@ def is_typed(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def require_untyped(name: str, why: str) -> None:
-    """Raise UsageError where an option is typed that would do nothing, and `why`."""
+def tell_unheeded(name: str, why: str) -> None:
+    """Say on stderr that an option which is typed does nothing, and `why`; the result stands as it would without."""
     if is_typed(name):
-        raise click.UsageError(f"{why}: drop --{name}")
+        tell(f"warning: --{name} does nothing here: {why}", end="\n\n")

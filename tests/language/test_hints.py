@@ -38,6 +38,7 @@ def refusal(text: str) -> Diagnostic:
 
 # What somebody who follows the hint would write.
 CORRECTED = {
+    "x = 0:1:5": "x = [k for k in 1..5]",
     "if = 3": "c = 3",
     "let y = 3": "y = 3",
     "output x, y": "output x",

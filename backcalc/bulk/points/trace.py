@@ -37,7 +37,6 @@ _OUTCOMES = {
     frozenset(">="): "greater_equal",
     frozenset("="): "equal",
 }
-_ANY = frozenset("<=>")
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **CONDITIONS,
     "add": np.add,
@@ -241,14 +240,14 @@ def _condition(name: str, *args: TracedOperand) -> TracedOperand:
 
 
 def _either(x: Traced, y: Traced) -> TracedOperand:
-    """One of two; two comparisons of the same numbers are one, which is true of all but nan where they leave none."""
+    """One of two; two comparisons of the same numbers are one, but those that leave out nan alone stay two."""
     if x.args != y.args or not {x.fn, y.fn} <= {*_OUTCOMES.values()}:
         return _step("either", x, y)
     both = frozenset().union(*(outcomes for outcomes, fn in _OUTCOMES.items() if fn in (x.fn, y.fn)))
     if both in _OUTCOMES:
         return _step(_OUTCOMES[both], *x.args)
-    # `<` or `>` is not `!=`, which holds of nan.
-    return 1.0 if both == _ANY and not x.trace.exact else _step("either", x, y)
+    # `<` or `>` is not `!=`, which holds of nan; nor is `<` or `>=` true of it.
+    return _step("either", x, y)
 
 
 def where(c: TracedOperand, a: TracedOperand, b: TracedOperand) -> TracedOperand:

@@ -18,7 +18,7 @@ from backcalc.cli.input import read_graph
 from backcalc.cli.numbers import Real, RealRange, WholeRange
 from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, force_option, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings, require_ours, tell, write_ours
-from backcalc.cli.typed import require_untyped
+from backcalc.cli.typed import tell_unheeded
 from backcalc.graph.model import Dag
 from backcalc.render.reports.descend import DescendReport, ending
 from backcalc.render.writer import PLAIN
@@ -119,10 +119,10 @@ def _check(settings: Settings, asked: Asked, data: str | None) -> None:
     if settings.batch is not None and data is None:
         raise click.UsageError("--batch is of the rows of --data: name that too")
     if settings.batch is None:
-        require_untyped("seed", "--seed is of the shuffles of --batch, which is not given")
+        tell_unheeded("seed", "it is of the shuffles of --batch, which is not given")
     method = settings.method
     if method == "lbfgs":
-        require_untyped("rate", "lbfgs looks for the length of each step itself")
+        tell_unheeded("rate", "lbfgs looks for the length of each step itself")
     # Asked before the file is read, rather than once all is ready.
     if method == "lbfgs" and find_spec("scipy") is None:
         raise click.UsageError("lbfgs comes from SciPy: pip install 'backcalc[lbfgs]', or use --method adam")

@@ -29,7 +29,7 @@ from backcalc.cli.options import (
 )
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
-from backcalc.cli.typed import is_typed
+from backcalc.cli.typed import is_typed, tell_unheeded
 from backcalc.graph.model import Dag
 from backcalc.render.reports.run import RunReport
 from backcalc.render.values import MAX_CERTAIN
@@ -101,6 +101,7 @@ def command(
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
     if along:
         _require_alone(asked, partials=partials, all_pairs=all_pairs)
+        tell_unheeded("of", "--along gives the change of every node")
         mode = "forward"
     # Each as it was given: --along has set the mode by itself.
     others = ["--along"] * bool(along) + ["--mode forward"] * (mode == "forward" and not along)
@@ -154,7 +155,7 @@ def _by_objects(
 
 def _require_alone(asked: Asked, *, partials: bool, all_pairs: bool) -> None:
     """Raise UsageError where an option beside `--along` asks for another derivative than that in its direction."""
-    others = _flags(of=asked.of is not None, wrt=bool(asked.wrt), partials=partials, all_pairs=all_pairs)
+    others = _flags(wrt=bool(asked.wrt), partials=partials, all_pairs=all_pairs)
     _require_none(others, "--along", "gives the change of every node in one direction")
 
 

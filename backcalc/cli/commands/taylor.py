@@ -13,7 +13,7 @@ from backcalc.cli.input import read_graph
 from backcalc.cli.numbers import WholeRange
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings
-from backcalc.cli.typed import require_untyped
+from backcalc.cli.typed import tell_unheeded
 from backcalc.render.reports.taylor import ExpansionReport, QuadraticReport
 from backcalc.rules.values import flat
 
@@ -40,7 +40,7 @@ def command(asked: Asked, shown: Shown, order: int) -> int:
     point = read_point(asked.at)
     found = taylor(read_graph(asked), point, order, asked.of, asked.wrt)
     if not isinstance(found, Expansion):
-        require_untyped("order", "by several inputs there are the gradient and the Hessian (by one: --wrt)")
+        tell_unheeded("order", "by several inputs there are the gradient and the Hessian (by one: --wrt)")
     print_warnings(found.graph.source, noticed(found.graph, point))
     _show(found, shown)
     return 0 if _is_finite(found) else 1

@@ -20,7 +20,7 @@ from backcalc.cli.numbers import RealRange, WholeRange
 from backcalc.cli.options import Asked, Shown, as_command, asks, shows
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
-from backcalc.cli.typed import require_untyped
+from backcalc.cli.typed import tell_unheeded
 from backcalc.graph.model import Dag
 from backcalc.language.statements import Program
 from backcalc.marking.mark import Mark
@@ -61,7 +61,7 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     is held against differences. The exit status is 1 where something does not hold.
     """
     if not prove:
-        require_untyped("seconds", "--seconds is of a proof, by --prove")
+        tell_unheeded("seconds", "it is the time of a proof, by --prove")
     program = load_program(read_source(asked))  # Apart from its graph, for the `#=` lines are among its comments.
     graph, (at, written) = kept(finish(program)), read_exactly(asked.at)
     settled, known = settle(graph, at)  # A slip in a name would else leave its input to be drawn.

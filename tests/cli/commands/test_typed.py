@@ -1,4 +1,4 @@
-"""Options that nothing would heed: refused, with what to do."""
+"""Options that nothing heeds: told, and the result stands."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ DATA = ("--data", "lines.csv")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("run", *GRAPH, "--of", "b", "--along", "x=1"), "drop --of, or --along"),
-        (("run", *GRAPH, "--of", "b", "--get", "dc/dx"), "drop --of, or --get db/dx instead"),
+        (("run", *GRAPH, "--of", "b", "--along", "x=1"), "warning: --of does nothing here: --along gives"),
+        (("run", *GRAPH, "--of", "b", "--get", "dc/dx"), "says itself what it is of, unlike db/dx"),
         (("run", *GRAPH, "--of", "b", "--get", "c"), "`c` says itself what it is of"),
-        (("descend", "lines.bg", *DATA, "--seed", "3"), "--seed is of the shuffles of --batch"),
-        (("descend", *GRAPH, "--of", "b", "--method", "lbfgs", "--rate", "0.1"), "drop --rate"),
-        (("verify", "bound.bg", "--seconds", "3"), "--seconds is of a proof, by --prove: drop --seconds"),
+        (("descend", "lines.bg", *DATA, "--seed", "3"), "--seed does nothing here: it is of the shuffles of --batch"),
+        (("descend", *GRAPH, "--of", "b", "--method", "lbfgs", "--rate", "0.1"), "--rate does nothing here"),
+        (("verify", "bound.bg", "--seconds", "3"), "--seconds does nothing here: it is the time of a proof"),
         (("taylor", *GRAPH, "--of", "b", "--order", "3"), "by several inputs there are the gradient and the Hessian"),
-        (("draw", *GRAPH, "--force"), "--force is of the file that -o writes"),
-        (("descend", *GRAPH, "--of", "b", "--force"), "--force is of the file that -o writes"),
-        (("sweep", "-e", "y = x^2", "--at", "x=0:1:3", "--force"), "--force is of the file that -o writes"),
+        (("draw", *GRAPH, "--force"), "--force does nothing here: it is of the file"),
+        (("descend", *GRAPH, "--of", "b", "--force"), "--force does nothing here: it is of the file"),
+        (
+            ("sweep", "-e", "y = x^2", "--at", "x=0:1:3", "--force"),
+            "--force does nothing here: it is of the file",
+        ),
     ],
 )
-def test_what_would_do_nothing_is_refused(arguments, words, call):
+def test_what_does_nothing_is_told(arguments, words, call):
     status, out, err = call(*arguments)
-    assert (status, out) == (2, "")
+    assert status != 2
+    assert out
     assert words in err
 
 
