@@ -51,6 +51,12 @@ FORMATS = (
     ForeignFormat("UCINET DL", r"dl\s+n\s*=", "write its edges as rows 1 2 0.5"),
     ForeignFormat("PlantUML", r"@start\w+", f"{_EDGES}; Mermaid's flowcharts and DOT are read"),
     ForeignFormat("a Mermaid diagram of another kind", r"(?:sequence|class|state|er)Diagram\b", "a flowchart is read"),
+    # Not all of a graph is in it: of edges the partials are not.
+    ForeignFormat(
+        "a table that backcalc prints",
+        r"\|?[ \t]*node(?:[ \t|]{2,}shape)?[ \t|]{2,}formula[ \t|]{2,}value\b",
+        "its formulas are read as lines, y = 2*x; the whole graph is printed by `backcalc fmt` and `backcalc derive`",
+    ),
     ForeignFormat(
         "a table in Markdown",
         r"\|[^\n]*\|[ \t]*\n[ \t]*\|[ \t]*:?-",
