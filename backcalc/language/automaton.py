@@ -173,7 +173,8 @@ class Parser:
             of = {each.name: each.pattern for each in self.tables.terminals if each.name in names}
             ignored = "|".join(of.pop(name) for name in self.tables.ignored)
             # Atomic: where no terminal follows, no shorter part of a comment is tried for one.
-            wanted = "|".join(f"(?P<{name}>{pattern})" for name, pattern in of.items())
+            # Behind a brace there may be the end alone: then nothing matches, and not an empty text.
+            wanted = "|".join(f"(?P<{name}>{pattern})" for name, pattern in of.items()) or "(?!)"
             self._patterns[names] = re.compile(f"(?>(?:{ignored})*)(?:{wanted})").match
         return self._patterns[names]
 
