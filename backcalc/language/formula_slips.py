@@ -11,7 +11,7 @@ _RAISED = "[ʰ-ˤᴬ-ᵡⁱⁿ]"
 FORMULAS = (
     # Before the rows that these would be a part of.
     SyntaxHint(
-        r"[\w)\]²³]\s+‸\((?P<n>\d+(?:\.\d+)*[a-z]?)\)\s*$",
+        rf"[\w)\]²³]\s+‸\((?P<n>{NUMBER}[a-z]?)\)\s*$",
         "an equation's number stands in a comment, # ({n}); a product needs its sign",
         "y = x² (1.2)",
     ),

@@ -191,7 +191,7 @@ def _arguments(text: str) -> str:
     here = re.sub(r"\b(\w+)(?=\s*=)", lambda match: KEYWORDS.get(match[1], match[1]), text.strip())
     here = re.sub(r"(?<==)\s*True\b", "1", here)
     here = re.sub(r"\((\s*\d+(?:\s*,\s*\d+)*)\s*,?\s*\)$", r"\1", here)  # A shape: ones((3, 2)).
-    is_plain = len(here) <= ARGUMENTS_SHOWN and not re.search(r"[^\W\d]\s*\.\s*[^\W\dT]|[\\'\"{}$&|!;]", here)
+    is_plain = len(here) <= ARGUMENTS_SHOWN and not re.search(r"(?!\d)\w\s*\.\s*(?![\dT])\w|[\\'\"{}$&|!;]", here)
     return (here or "x") if is_plain else "…"
 
 

@@ -9,7 +9,7 @@ from backcalc.language.syntax_hint import ARGUMENTS, SyntaxHint
 _FUNCTIONS = "(?:arc)?(?:sin|cos|tan)h?|exp|log|ln|lg|max|min|det|cot|sec|csc|coth"
 _BRACED = r"(?:[^{}]|\{[^{}]*\})*"  # Braces nest once: \\frac{1}{1 + e^{-x}}.
 # The bounds of a sum that counts from 1, as textbooks do: _{i=1}^{n}.
-_OVER = r"\s*(?:\\limits)?\s*_\s*\{\s*(?P<i>[A-Za-z])\s*=\s*(?P<a>[1-9]\w*)\s*\}\s*\^\s*\{?\s*(?P<n>\w+)\s*\}?"
+_OVER = rf"\s*(?:\\limits)?\s*_\s*\{{\s*(?P<i>{NAME})\s*=\s*(?P<a>[1-9]\w*)\s*\}}\s*\^\s*[{{(]?\s*(?P<n>\w+)\s*[)}}]?"
 
 NOTATIONS = (
     SyntaxHint(
@@ -148,7 +148,7 @@ NOTATIONS = (
     ),
     SyntaxHint(rf"(?P<a>{NAME})\s*(\^\s*‸[⊤ᵀ⊺]|‸[⊺†])", "the transpose is written {a}.T", "y = x^⊤"),
     SyntaxHint(
-        r"(?P<a>\b[A-Z]\w*)\s*\^\s*‸\{\s*[-−]1\s*\}\s*(?P<x>[A-Za-z]\w*)",
+        rf"(?P<a>\b[A-Z]\w*)\s*\^\s*‸\{{\s*[-−]1\s*\}}\s*(?P<x>{NAME})",
         "the inverse is written inv({a}), this product inv({a}) @ {x}",
         "y = A^{-1} b",
     ),

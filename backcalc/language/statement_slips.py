@@ -41,7 +41,7 @@ STATEMENTS = (
         "input x = 1,5",
     ),
     SyntaxHint(
-        r"^input\b.*=\s*[-−]?\d[\d.]*\s*,‸\d",
+        rf"^input\b.*=\s*[-−]?{NUMBER}\s*,‸\d",
         "a decimal point, and no sign at the thousands: 1234.5",
         "input K = 1.000,50",
     ),

@@ -89,7 +89,7 @@ ROWS = (
     _row("/", "x y", "x/y", "1/y; -out/y", domain="y != 0", latex=r"\frac{<x>}{<y>}"),
     _row(NEGATE, "x", "-x", "-1", latex="-<x>"),
     _row("=", "x", "x", "1", latex="<x>"),  # A node that is another one, or a number, by a second name.
-    _row(WITHIN, "x c", "where(c, x, 0/0)", "1; 0", domain="c", latex=r"<x> \quad (<c>)"),
+    _row(WITHIN, "x c", "where(c, x, c/c)", "1; 0", domain="c", latex=r"<x> \; (<c>)"),
     _row(
         "^", "x y", "x^y", "y*x^(y - 1); out*log(x)",
         # Where y - 1 is rounded, the power would magnify that by log(x), or turn its sign.

@@ -164,9 +164,9 @@ def accumulate(total: Value | Terms, contribution: Value) -> Value | Terms:
 
 def settled(adjoint: Value | Terms) -> Value:
     """An adjoint with its contributions added up, the latest first, so that a sweep keeps the order of the file."""
-    progress.at("formulas")  # A formula may take long, and whoever watches may have no more time for it.
     if not isinstance(adjoint, Terms):
         return adjoint
+    progress.at("formulas")  # A formula may take long, and whoever watches may have no more time for it.
     # A sweep goes from the output back, so the first terms are those of the last users.
     terms = reversed(adjoint)
     found = next(terms)

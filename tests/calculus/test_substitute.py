@@ -13,7 +13,7 @@ import backcalc
 from backcalc.calculus.derive import derive
 from backcalc.calculus.substitute import MOST_OTHERS, element
 from backcalc.graph.shapes import KnownShapes
-from backcalc.language.expr import INDEX, VECTOR, Call, Name
+from backcalc.language.expr import INDEX, VECTOR, WITHIN, Call, Name
 from backcalc.language.unparse import unparse, unparse_statement
 from backcalc.rules.primitives import PRIMITIVES, ROWS, Primitive
 
@@ -28,7 +28,7 @@ OF_VECTORS = ("reduce", "logits", "vector", "dot", "pair")
 WRITTEN = [
     row
     for row in ROWS
-    if row.symbol not in ("=", VECTOR, INDEX) and (row.shape in OF_VECTORS or row.shape == "elementwise")
+    if row.symbol not in ("=", VECTOR, INDEX, WITHIN) and (row.shape in OF_VECTORS or row.shape == "elementwise")
 ]
 DERIVED = [row for row in WRITTEN if row.derived]
 

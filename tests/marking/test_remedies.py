@@ -40,7 +40,7 @@ KEY = Key(run(load(Source("", "v = w*x; L = v^2 + hh")), {"w": 2.0, "x": 3.0, "h
         # What the grammar knows more of.
         ("7.5 x 10^3", "the sign of a product is `*` or `×`, not a letter: 7.5*10^3"),
         ("7.5x10⁻³", "the sign of a product is `*` or `×`, not a letter: 7.5*10⁻³"),
-        ("75 (3)", "a product needs its sign: 75*(…)"),
+        ("75 (3)", "an equation's number stands in a comment, # (3); a product needs its sign"),
     ],
 )
 def test_an_answer_that_cannot_be_read_has_its_remedy(answer, hint):
