@@ -179,7 +179,7 @@ def test_slopes_that_are_not_finite(formula, x, slope, message):
     [
         ("y = x^2", {"x": -3}, {"x": -6}),
         ("y = x^-2", {"x": -2}, {"x": 0.25}),
-        ("n = 2; y = x^n", {"x": -3}, {"x": -6}),  # Nobody asks for the slope by a constant.
+        ("const n = 2; y = x^n", {"x": -3}, {"x": -6}),  # Of n = 2 the slope is shown, and told: test_not_finite.
         ("y = x*0^2", {"x": 3}, {"x": 0}),
         # What is not looked at neither warns nor spoils the gradient.
         ("y = if x > 0 then log(x) else 2*x", {"x": -1}, {"x": 2}),
