@@ -9,13 +9,14 @@ from math import isfinite
 
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.rules.exactly import LONG
 from backcalc.rules.lower import expression, names_in
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive
 from backcalc.rules.simplify import COMPARISONS, make, remade
 from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, speaks_of_constant, spelt
 from backcalc.rules.window_rows import INNER
-from backcalc.rules.written import LONG, written
+from backcalc.rules.written import written
 
 OTHERS, IDENTITY = (
     "others",

@@ -11,13 +11,14 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, names, postorder, size
 from backcalc.rules.choices import without_choices
+from backcalc.rules.exactly import LONG
 from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.lower import expression
 from backcalc.rules.row import AXIS, KEEPDIMS, Primitive
 from backcalc.rules.shortest import LONGEST, EqualForms, NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import remade
 from backcalc.rules.values import Spelt, Value, is_array
-from backcalc.rules.written import LONG, written
+from backcalc.rules.written import written
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs

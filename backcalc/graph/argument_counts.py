@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isinf
 
 from backcalc.language.expr import VECTOR, Call, Expr, Name, Number
-from backcalc.language.habits import logarithm
+from backcalc.language.habits import as_factor, logarithm
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import rows_of
 from backcalc.rules.row import AXIS
@@ -22,7 +22,7 @@ def hints_of_count(call: Call) -> tuple[str, ...]:
     if call.fn == "norm":
         return (_norm(x, second),)
     if call.fn == "round":
-        return (f"to two decimals it is round(100*{_factor(call.args[0], x)})/100",)
+        return (f"to two decimals it is round(100*{as_factor(call.args[0])})/100",)
     if call.fn in ("var", "std"):  # MATLAB's second argument weighs, NumPy's is an axis.
         return (f"of a sample it is {call.fn}({x}, ddof=1), along the rows of a matrix {call.fn}({x}, axis=1)",)
     # NumPy's 1 is MATLAB's 2: both are said.
@@ -57,10 +57,6 @@ def _norm(x: str, order: Expr) -> str:
         return f"of a vector it is norm({x}), of a matrix that of all elements"
     n = shorten(unparse(order))
     return f"of this order it is sum(abs({x})^{n})^(1/{n})"
-
-
-def _factor(expr: Expr, text: str) -> str:
-    return f"({text})" if isinstance(expr, Call) and not expr.is_named else text
 
 
 def _has_axis(fn: str) -> bool:

@@ -68,5 +68,10 @@ def guesses(call: Call) -> tuple[str, ...]:
     if isinstance(call.args[0], Name) and arg == "end":  # As MATLAB has elements.
         return (f"the last element is {shorten(call.fn)}[-1]",)
     element = (f"an element of an array is {shorten(call.fn)}[0], counted from 0",) * isinstance(call.args[0], Number)
-    factor = f"({arg})" if isinstance(call.args[0], Call) and not call.args[0].is_named else arg
-    return f"a product needs its sign: {shorten(call.fn)}*{factor}", *element, own
+    return f"a product needs its sign: {shorten(call.fn)}*{as_factor(call.args[0])}", *element, own
+
+
+def as_factor(expr: Expr) -> str:
+    """An argument as a factor: what is made by a sign in parentheses."""
+    text = shorten(unparse(expr))
+    return f"({text})" if isinstance(expr, Call) and not expr.is_named else text

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from backcalc.rules.row import Primitive
 
 LARGEST_BELOW = 10_000  # The denominator of a quotient that a float stands for: that of a mean may have as many.
-SHORT = 8  # Digits that are decimals to whoever reads them.
+LONG = 8  # Signs of a decimal beyond which a fraction is easier to read.
 LARGEST_WHOLE = 2.0**53  # Up to there floats have every whole number, so that these are worked out without loss.
 
 # Of a context, not of the module: what another thread simplifies is not its concern.
@@ -67,7 +67,7 @@ def meant(value: float) -> Fraction:
 
     near = Fraction(value).limit_denominator(LARGEST_BELOW)
     # Long decimals that are such a quotient have come of it, as those of 2/3: what the file has so is no number here.
-    is_quotient = len(repr(abs(value))) > SHORT and float(near) == value
+    is_quotient = len(repr(abs(value))) > LONG and float(near) == value
     return near if is_quotient else Fraction(repr(value))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Self
 
 from backcalc.language.expr import VECTOR, Call, Expr, Folded, Name, Number, fold, with_args
 from backcalc.rules.primitives import lookup
@@ -10,14 +11,25 @@ from backcalc.rules.row import CONSTANTS
 from backcalc.rules.simplify import remade
 
 PLACE = "§"  # No name of the language, so that it stands for one of a formula.
-NEVER_ZERO = "§≠0"
-"""How a place begins where a constant stands that is not 0, by which a form may divide."""
-
-VALUE = "="
-"""What the value of a constant stands behind in its place: x^(n - 1) is 0 at 0 of n = 2, and of n = 0.5 it is not."""
-
 MADE_ANEW = ("where", VECTOR, "sin", "cos", "sinh", "cosh", "exp")
 """Functions of which rewriting rows speak."""
+
+
+class Placeholder(str):
+    """What stands for a name, with the `value` of a constant; None of any other.
+
+    The value is in its text, for forms of other values are other forms: x^(n - 1) is 0 at 0 of n = 2, and of n = 0.5
+    it is not.
+    """
+
+    __slots__ = ("value",)
+    value: float | None
+
+    def __new__(cls, number: int, value: float | None) -> Self:
+        """The place of this number."""
+        place = super().__new__(cls, f"{PLACE}{number}" if value is None else f"{PLACE}{number}={value!r}")
+        place.value = value
+        return place
 
 
 class Numbering:
@@ -32,10 +44,8 @@ class Numbering:
         """What stands for a name; a constant of the language for itself."""
         if name.id in CONSTANTS:
             return name
-        value = self._constants.get(name.id)
-        kind = NEVER_ZERO if value else PLACE
-        known = "" if value is None else f"{VALUE}{value!r}"
-        return self._put(name, Name(f"{kind}{len(self._place)}{known}"))  # type: ignore[return-value]
+        place = Placeholder(len(self._place), self._constants.get(name.id))
+        return self._put(name, Name(place))  # type: ignore[return-value]
 
     def _put(self, part: Expr, place: Expr) -> Expr:
         found = self._place.setdefault(part, place)
@@ -61,20 +71,17 @@ class Numbering:
 
 
 def is_never_zero(base: Expr) -> bool:
-    """Whether a factor is a constant that is known not to be 0."""
-    return isinstance(base, Name) and (base.id in CONSTANTS or base.id.startswith(NEVER_ZERO))
+    """Whether a factor is a constant that is known not to be 0, by which a form may divide."""
+    return isinstance(base, Name) and bool(_value(base))
+
+
+def _value(name: Name) -> float | None:
+    return name.id.value if isinstance(name.id, Placeholder) else CONSTANTS.get(name.id)
 
 
 def value_of(expr: Expr) -> float | None:
     """The value of a formula that is made of numbers and of constants whose values are known; None of any other."""
-
-    def _leaf(leaf: Number | Name) -> float | None:
-        if isinstance(leaf, Number):
-            return leaf.value
-        _, is_known, value = leaf.id.partition(VALUE)
-        return float(value) if is_known else CONSTANTS.get(leaf.id)
-
-    return fold(expr, _leaf, operated)
+    return fold(expr, lambda leaf: leaf.value if isinstance(leaf, Number) else _value(leaf), operated)
 
 
 def operated(call: Call, values: Sequence[float | None]) -> float | None:

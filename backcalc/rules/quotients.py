@@ -14,7 +14,7 @@ from itertools import chain
 from math import isfinite
 
 from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold
-from backcalc.rules.exactly import keeps_numbers, meant
+from backcalc.rules.exactly import LONG, keeps_numbers, meant
 from backcalc.rules.open_powers import Exact, Powers, absolute, together
 from backcalc.rules.simplify import make
 from backcalc.rules.summands import (
@@ -27,7 +27,7 @@ from backcalc.rules.summands import (
     term_of,
     written_term,
 )
-from backcalc.rules.written import LARGEST_DENOMINATOR, LONG
+from backcalc.rules.written import LARGEST_DENOMINATOR
 
 HALF = Fraction(1, 2)
 MOST_TERMS = 16  # Of what is multiplied out; beyond that nothing gets shorter by it.

@@ -20,12 +20,12 @@ from backcalc.language.expr import (
     postorder,
     with_args,
 )
-from backcalc.rules.exactly import keeps_numbers, loses
+from backcalc.rules.exactly import LONG, keeps_numbers, loses
 from backcalc.rules.lower import expression
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
 from backcalc.rules.row import Primitive
-from backcalc.rules.written import LARGEST_DENOMINATOR, LONG, number_of, written, written_exactly
+from backcalc.rules.written import LARGEST_DENOMINATOR, number_of, written, written_exactly
 
 _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
 SUMS = ("+", "-")

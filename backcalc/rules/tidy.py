@@ -19,7 +19,8 @@ from backcalc.language.expr import (
     fold,
     with_args,
 )
-from backcalc.rules.written import LONG, fraction_of, written
+from backcalc.rules.exactly import LONG
+from backcalc.rules.written import fraction_of, written
 
 LARGEST_COUNT = 1_000_000  # Elements whose mean is still a quotient by their number.
 

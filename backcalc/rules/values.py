@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backcalc import progress
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number
-from backcalc.rules.exactly import keeps_numbers, loses
+from backcalc.rules.exactly import LONG, keeps_numbers, loses
 from backcalc.rules.primitives import lookup
 from backcalc.rules.simplify import make
 from backcalc.rules.terms import Shape
-from backcalc.rules.written import LONG, written
+from backcalc.rules.written import written
 from backcalc.text.numerals import exact_parts, is_exact, nearest
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _is_lossy(fn: str, left: Numeric, right: Numeric, found: Numeric) -> bool:
     """Whether a formula is to stand for what floats make of two numbers or arrays."""
     if not keeps_numbers():
         return False
-    row = lookup(fn, len(("x", "y")))
+    row = lookup(fn, 2)
     return row is not None and loses(row, [left, right], found)
 
 

@@ -5,22 +5,13 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from backcalc.language.expr import (
-    NEGATE,
-    Call,
-    Expr,
-    Number,
-)
-from backcalc.rules.exactly import LARGEST_BELOW, SHORT, keeps_numbers, meant
+from backcalc.language.expr import NEGATE, Call, Expr, Number
+from backcalc.rules.exactly import LARGEST_BELOW, LONG, keeps_numbers, meant
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-
 LARGEST_DENOMINATOR = 100  # Of larger ones decimals are as easy to read.
-
-
-LONG = SHORT  # Digits beyond which a fraction is easier to read than its decimals.
 
 
 def written(value: float) -> Expr:

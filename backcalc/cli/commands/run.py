@@ -101,7 +101,6 @@ def command(
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
     if along:
         _require_alone(asked, partials=partials, all_pairs=all_pairs)
-        tell_unheeded("of", "--along gives the change of every node")
         mode = "forward"
     # Each as it was given: --along has set the mode by itself.
     others = ["--along"] * bool(along) + ["--mode forward"] * (mode == "forward" and not along)
@@ -157,6 +156,7 @@ def _require_alone(asked: Asked, *, partials: bool, all_pairs: bool) -> None:
     """Raise UsageError where an option beside `--along` asks for another derivative than that in its direction."""
     others = _flags(wrt=bool(asked.wrt), partials=partials, all_pairs=all_pairs)
     _require_none(others, "--along", "gives the change of every node in one direction")
+    tell_unheeded("of", "--along gives the change of every node")
 
 
 def _flags(**given: bool) -> list[str]:

@@ -134,13 +134,13 @@ def _rule(
     """The base function of one argument whose slope is this series; without slope where `room` is below 0."""
     value = getattr(arrays, name)
 
-    def rule(x: Series) -> Series:
+    def _base(x: Series) -> Series:
         found = integrated(value(x.terms[0]), slope(x), x)
         # At the end of its domain, on the side without.
         return found if room is None else _inside(found, room(x))
 
-    rule.__name__ = name
-    return on_series(rule)
+    _base.__name__ = name
+    return on_series(_base)
 
 
 @on_series
@@ -202,13 +202,13 @@ def _over_root(name: str, under: Callable[[Series], Series], sign: float = 1.0) 
     """The base function whose slope is ±1 by the root of `under`, which it does not exist beyond."""
     value = getattr(arrays, name)
 
-    def rule(x: Series) -> Series:
+    def _base(x: Series) -> Series:
         # The quotient by the root once x' is in it: of acos(1 - t²) both vanish alike, and leave a slope.
         rise, root = derivative(x) * sign, sqrt(under(x))
         return _inside(risen(value(x.terms[0]), divide(rise, root), x), under(x))
 
-    rule.__name__ = name
-    return on_series(rule)
+    _base.__name__ = name
+    return on_series(_base)
 
 
 log = _rule("log", lambda x: divide(1.0, x), lambda x: x)
