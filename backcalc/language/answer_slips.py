@@ -12,10 +12,17 @@ _SIGNED = rf"[-+−–]?{NUMBER}"
 _POWER = rf"\s*(?:(?:\^|\*\*)\s*\(?\s*[-+−–]?\d+\)?|{PATTERNS['SUPERSCRIPT']})"
 
 ANSWERS = (
+    SyntaxHint(r"=\s*‸=", "one `=` stands before an answer: dL/dx = -0.5", "dL/dx == 75"),
     SyntaxHint(
         rf"(?P<n>{NUMBER})\s*‸[xX]\s*10(?P<p>{_POWER})",
         "the sign of a product is `*` or `×`, not a letter: {n}*10{p}",
         "dL/dx = 7.5 x 10^3",
+    ),
+    # With a node x3 it may be either.
+    SyntaxHint(
+        rf"(?<![\w.])(?!0‸)(?P<n>{NUMBER})‸(?P<x>[xX](?P<m>\d+))(?![\w.])",
+        "the sign of a product is `*`, not a letter: {n}*{m}; by {x} it is {n}*{x}",
+        "dL/dx = 30x3",
     ),
     SyntaxHint(rf"(?P<n>{NUMBER})\s+‸10(?P<p>{_POWER})", "a product needs its sign: {n}*10{p}", "dL/dx = 7.5 10^3"),
     SyntaxHint(r"\b(?P<n>\d+)\s+‸(?P<f>\d+\s*/\s*\d+)", "a mixed number is a sum: {n} + {f}", "dL/dx = 1 1/2"),

@@ -203,7 +203,7 @@ FORMULAS = (
         "a decimal point, not a comma: {a}.{b}",
         "y = x + 1,5*x",
     ),
-    SyntaxHint(r"‸∑(?!\s*_\s*\{)|‸Σ|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
+    SyntaxHint(r"‸∑(?!\s*_\s*\{)|‸Σ|\bΣ\w*\s+‸|\b[Ss]um_\w+\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
     # A capital is a matrix as likely as a number.
     SyntaxHint(
         rf"(?<!\.)\b(?P<f>[A-Z]\w*)\s+‸(?P<x>{NAME})",
@@ -240,7 +240,7 @@ FORMULAS = (
         "a choice is written: if c then a else b",
         "y = {x if x>0, 0 else",
     ),
-    SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
+    SyntaxHint(r"=\s*‸(\{|[<⟨]\s*[-−]?\d)", "a vector stands in brackets: [1, 2]", "y = {"),
     SyntaxHint(
         r"\bfor\b.*\bin\b.*\.\..*\s‸for\b",
         "each variable has brackets of its own: [[k*j for k in 1..2] for j in 1..3]",
@@ -287,6 +287,12 @@ FORMULAS = (
         rf"\b(?!(?:{OF_ONE})\b)(?P<x>{NAME})\s+‸(?P<f>{NAME})\(",
         "a product needs its sign: {x}*{f}(…)",
         "y = x sin(x)",
+    ),
+    # One letter, which few call a function.
+    SyntaxHint(
+        rf"\b(?![fghsΓσφΦψρ]\b)(?P<f>[^\W\d_]\d*)\s+‸(?P<x>{NAME})(?!\s*\()",
+        "a product needs its sign: {f}*{x}",
+        "y = w x + b",
     ),
     # Last of these, for it fits any two words side by side.
     SyntaxHint(

@@ -193,7 +193,7 @@ _LATEX = (
 def _without_latex(text: str) -> str:
     """A subject without the commands of LaTeX."""
     # Most have none: the patterns are left alone.
-    if "\\" not in text and "$" not in text:
+    if not any(sign in text for sign in ("\\", "$", "{")):
         return text
     for pattern, plain in _LATEX:
         text = pattern.sub(plain, text)

@@ -60,4 +60,5 @@ def _unit(run: Run, source: Source, answer: Span, place: Span | None) -> str:
 
 def _is_meant(run: Run, name: str) -> bool:
     """Whether a name may be meant as one of the graph's nodes, as several, or as a function."""
-    return name in run.graph.index or lookup(name) is not None or is_near(run, name)
+    # σ' is a function as σ is.
+    return name in run.graph.index or lookup(name.rstrip("'")) is not None or is_near(run, name)

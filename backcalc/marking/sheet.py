@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from math import nan
 
@@ -11,7 +12,7 @@ from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import Answer, Comment, Link
 from backcalc.marking.formulas.reading import is_formula, is_only_formula, read_formula
-from backcalc.marking.notation import Line, answers_of, is_blank, is_said, links_of, read_line, value_of
+from backcalc.marking.notation import Line, answers_of, is_blank, is_said, links_of, read_line, read_subject, value_of
 from backcalc.marking.subject import about
 from backcalc.marking.written import choice_in, read_value
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
@@ -108,6 +109,8 @@ def _answer(source: Source, line: Line, *, has_decimal_commas: bool) -> Answer:
     found: list[Link] = []
     for span in links[: MOST_LINKS + 1]:
         value, fault = _value(source, span, has_decimal_commas=has_decimal_commas)
+        if fault and span != links[-1] and (second := _second(source.text[slice(*span)])):
+            fault = fault._replace(hints=(f"`;` parts answers on a line: …; {shorten(second)} = …",))
         found.append(Link(value, span, fault))
     first_fault = next((link.fault for link in found if link.fault), None)
     if len(links) > MOST_LINKS:
@@ -119,6 +122,12 @@ def _answer(source: Source, line: Line, *, has_decimal_commas: bool) -> Answer:
         about.of, about.wrt, found[-1].value, line.span, line.value, about.of_place, about.wrt_place,
         about.then, about.then_place, chain, line.points, first_fault,
     )  # fmt: skip
+
+
+def _second(link: str) -> str:
+    """What a further answer on the line is about, `dL/db` of `0.5 dL/db = 1`; empty where there is none."""
+    last = re.search(r"\s(\S+)$", link)
+    return last[1] if last and read_subject(last[1]) else ""
 
 
 def _value(source: Source, span: Span, *, has_decimal_commas: bool) -> tuple[Expr, Diagnostic | None]:

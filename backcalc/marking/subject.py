@@ -152,11 +152,28 @@ _GRADIENTS = ("d", "g", "grad", "∂", "δ", "∇")  # What programs put before 
 def _guessed(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
     """What a name that is no node may mean: a derivative, a misspelt node, or the loss by a textbook's name."""
     near = did_you_mean(name, run.graph.index)
+    if of_print := _printed(run, name):
+        return of_print
     if answer.wrt is None:
         return _other_spelling(run, name) or near  # Only what is no program's spelling is a slip.
     # Of one letter any other is near: an L beside a node t is the loss, and no slip of the finger.
     is_slip = near and len(name) > 1 and name.casefold() not in _LOSSES
     return near if is_slip else _output_hint(run, answer, name) or near
+
+
+def _printed(run: AnyRun, name: str) -> tuple[str, ...]:
+    """How a derivative or an element is written, where a name has the prime or the index that print has: y', W_11."""
+    index = run.graph.index
+    bare = name.rstrip("'")
+    args = run.graph.nodes[index[bare]].args if isinstance(run, Run) and bare in index else ()
+    if bare != name and args:
+        return (f"a derivative is written with a slash: d{shorten(bare)}/d{shorten(args[0])}",)
+    base, _, digits = name.rpartition("_")
+    shape = run.shape(base) if base in index else ()
+    if shape and len(shape) == len(digits) and digits.isdigit():
+        first = ",".join("0" * len(shape))
+        return (f"an element is written in brackets, and the first is {shorten(base)}[{first}]",)
+    return ()
 
 
 _LOSSES = ("l", "j", "e", "c", "loss", "cost", "err", "error", "objective")  # What textbooks call the output.

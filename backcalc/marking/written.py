@@ -24,6 +24,7 @@ _PLAIN = re.compile(rf"\s*{_SIGNED}\s*")
 _SEVERAL = re.compile(rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*")
 _PERCENT = re.compile(rf"(\s*{_SIGNED})\s*%\s*")
 _DECIMAL_COMMA = re.compile(r",(?=\d)")
+_LISTED = re.compile(r"(?<![\d,])\d+,\d+(?:,[-+−–]?\d+)+")  # `2,1,4`: of one number two commas are no decimal points.
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")  # `0,125` begins with 0, so it is no thousand.
 _DECIMALS = re.compile(r"\.\d+")
 _CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
@@ -69,8 +70,9 @@ def _with_points(text: str, *, everywhere: bool) -> str:
     if everywhere:
         return _DECIMAL_COMMA.sub(".", text)  # Items are parted by semicolons then.
     signs = list(text)
+    listed = {i for found in _LISTED.finditer(text) for i in range(*found.span())}
     for i in _depth_zero(text, 0, len(text)):
-        if text[i] == "," and text[i + 1 : i + 2].isdigit():
+        if text[i] == "," and text[i + 1 : i + 2].isdigit() and i not in listed:
             signs[i] = "."
     return "".join(signs)
 

@@ -394,6 +394,7 @@ def test_a_misspelt_node_is_guessed():
         ("dzebra/dx", "the output is `out`: dout/dx"),
         ("dou/dx", "did you mean `out`"),
         ("dL/dout", "the nodes are"),
+        ("out'", "a derivative is written with a slash: dout/dhidden"),
         ("doutdx", "a derivative is written with a slash: dout/dx"),
     ],
 )
@@ -403,6 +404,16 @@ def test_what_is_differentiated_is_guessed_where_it_is_no_node(answer, hint):
 
 
 # ---- Elements, and derivatives that are 0 ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "first"), [("ds/dW_11", "W[0,0]"), ("h_2", "h[0]"), ("ds/dv_{1}", "v[0]"), ("dh_1/dv", "h[0]")]
+)
+def test_the_index_of_print_stands_in_brackets(answer, first):
+    with pytest.raises(BackcalcError) as caught:
+        marks(f"{VECTORS}#= {answer} = 2", {})
+    assert caught.value.diagnostics[0].hints == (f"an element is written in brackets, and the first is {first}",)
+
 
 VECTORS = "input W = [[1, 2], [3, 4]]\ninput v = [5, 6]\nh = W @ v\ns = sum(h*h)\nt = 2*v[0]\noutput s\n"
 

@@ -179,7 +179,9 @@ def test_a_tuple_behind_a_matrix_is_a_vector(answer):
 
 # A row of ANSWERS by its example: the hint, and the answer of who follows it, which reads.
 SLIPS = {
+    "dL/dx == 75": ("one `=` stands before an answer: dL/dx = -0.5", "75"),
     "dL/dx = 7.5 x 10^3": ("the sign of a product is `*` or `×`, not a letter: 7.5*10^3", "7.5*10^3"),
+    "dL/dx = 30x3": ("the sign of a product is `*`, not a letter: 30*3; by x3 it is 30*x3", "30*3"),
     "dL/dx = 7.5 10^3": ("a product needs its sign: 7.5*10^3", "7.5*10^3"),
     "dL/dx = 1 1/2": ("a mixed number is a sum: 1 + 1/2", "1 + 1/2"),
     "dL/dx = 1.234,5": ("a decimal point, and no sign at the thousands: 1234.5", "1234.5"),

@@ -30,6 +30,7 @@ KEY = Key(run(load(Source("", "v = w*x; L = v^2 + hh")), {"w": 2.0, "x": 3.0, "h
         ("2 hg", "a number stands without units and words; a product needs its sign"),  # The node hh, misspelt.
         ("2 wx", "a number stands without units and words; a product needs its sign"),
         ("2 sin", "a number stands without units and words; a product needs its sign"),
+        ("(2-w)σ'(w)w", "a product needs its sign: (…)*σ'"),
         ("75 A/w", "a number stands without units and words; a product needs its sign"),
         # As programs print arrays.
         ("tensor(75.)", "it stands without tensor(…): 75."),

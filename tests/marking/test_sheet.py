@@ -79,6 +79,11 @@ def test_a_line_that_is_no_answer_spoils_no_other(bad, code):
     ("line", "hint"),
     [
         ("y = 1, 2, 3", "a vector stands in brackets: [1, 2, 3]"),
+        ("y = 1,2,3", "a vector stands in brackets: [1, 2, 3]"),
+        ("y = -1,2,-3", "a vector stands in brackets: [1, 2, 3]"),
+        ("y = 0.5 z = 1", "`;` parts answers on a line: …; z = …"),
+        ("dL/dx1 = 0.5 dL/dx2 = 1", "`;` parts answers on a line: …; dL/dx2 = …"),
+        ("dL/dx1 = 2 dL/dx2", "a product needs its sign: 2*dL/dx2"),
         ("y = 1, -2", "a vector stands in brackets: [1, 2, 3]"),
         ("dL/dx1 3", "an answer is written dL/dx = -0.5 or t = 0.84"),
         ("y = 1,000", "write 1000, or 1.000"),
@@ -90,6 +95,13 @@ def test_a_slip_gets_a_hint(line, hint):
     answers, errors = read_answers(Source("sheet", line))
     (error,) = [*errors, *(answer.fault for answer in answers)]
     assert error.hints == (hint,)
+
+
+def test_a_derivative_is_told_as_it_is_written():
+    ((answer,), _) = read_answers(Source("sheet", "dL/dx1 = 2 3 dL/dx2 dL/dx3"))
+    ((other,), _) = read_answers(Source("sheet", "dL/dx1 = 2 ∂L/∂x2"))
+    assert "derivative_" not in f"{answer.fault}{other.fault}"
+    assert other.fault.message.startswith("unexpected `∂L/∂x2`")
 
 
 @law

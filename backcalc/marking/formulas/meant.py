@@ -12,7 +12,7 @@ from backcalc.calculus.question import loss_hints
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import BUILT_IN
 from backcalc.graph.one_name import ELSEWHERE_CONSTANTS
-from backcalc.language.expr import Call, Expr, Name, postorder
+from backcalc.language.expr import VECTOR, Call, Expr, Name, postorder
 from backcalc.language.lexis import NOTHING
 from backcalc.language.unparse import unparse
 from backcalc.marking.formulas.reading import Symbol
@@ -33,13 +33,20 @@ def transposes(run: Run, expr: Expr) -> Iterator[Diagnostic]:
     for part in postorder(expr):
         if isinstance(part, Call) and part.fn == "^" and TRANSPOSE not in run.graph.index:
             base, power = part.args
-            is_call = isinstance(power, Call) and power.fn == TRANSPOSE and power.is_named
-            if is_call or (isinstance(power, Name) and power.id == TRANSPOSE):
+            if _is_transpose(power) or (isinstance(power, Name) and power.id == TRANSPOSE):
                 # A long base is told by a letter, as in the words of a file's error.
                 name = shorten(base.id) if isinstance(base, Name) else f"({shorten(unparse(base))})"
                 message = f"`^{TRANSPOSE}` could mean two things, for nothing here is named {TRANSPOSE}"
                 hint = f"the transpose is written {name}.T"
+                # A vector is no row and no column: of `(1, 2)^T` nothing is to be turned.
+                if isinstance(base, Call) and (base.fn == VECTOR or _is_transpose(base)):
+                    hint = "a vector stands without ^T: [1, 2]"
                 yield Diagnostic(Code.POWER_OF_T, message, power.span, hints=(hint,))
+
+
+def _is_transpose(expr: Expr) -> bool:
+    """Whether it reads as a call of T: `A^T (1, 2)` has one for an exponent."""
+    return isinstance(expr, Call) and expr.fn == TRANSPOSE and expr.is_named
 
 
 def hints_for(run: Run, name: str, derivative: Symbol | None) -> tuple[str, ...]:

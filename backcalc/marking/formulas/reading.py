@@ -15,7 +15,7 @@ from backcalc.language.parser import parse_expression
 from backcalc.marking.latex import in_signs
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import CONSTANTS
-from backcalc.text.errors import ParseError
+from backcalc.text.errors import Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
 _NAME = PATTERNS["NAME"]
@@ -113,13 +113,14 @@ def read_formula(source: Source, span: Span) -> Expr:
     """A value in which derivatives are names and factors may stand side by side. Raises ParseError."""
     text = in_signs(source.text[slice(*span)])
     # Without products first: `f (x)` stays a call where that can be read.
+    plain = _Rewritten(text, products=False)
     try:
-        return _Rewritten(text, products=False).parsed(source, span)
+        return plain.parsed(source, span)
     except ParseError as error:
         try:
             return _Rewritten(text).parsed(source, span)
         except ParseError:  # What was written is what an error speaks of.
-            raise ParseError(source, [e._replace(span=span) for e in error.diagnostics]) from None
+            raise ParseError(source, [plain.as_written(it, span) for it in error.diagnostics]) from None
 
 
 class _Rewritten:
@@ -150,6 +151,14 @@ class _Rewritten:
         self._symbols[name] = written
         place = next((text for key, text in groups.items() if key.endswith("place")), "")
         return f"{name}{place}"
+
+    def as_written(self, error: Diagnostic, span: Span) -> Diagnostic:
+        """An error of the rewritten text as one of the text `span` of a source."""
+
+        def _in(text: str) -> str:
+            return re.sub(rf"{self._stem}\d+", lambda found: self._symbols.get(found[0], found[0]), text)
+
+        return error._replace(message=_in(error.message), span=span, hints=tuple(map(_in, error.hints)))
 
     def parsed(self, source: Source, span: Span) -> Expr:
         """The expression, each name with the place that it has in the source."""
