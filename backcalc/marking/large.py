@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source
 
 MOST_BY_OBJECTS = 20_000  # Edges of a graph of which objects say in seconds why an answer is wrong.
+MOST_TRACED = 100_000  # Edges of a graph in which it is looked for where a small number has come from.
 MOST_IN_STEP = 200  # Statements of a step; each is read once more, and tried.
 MOST_TOLD = 20  # Answers of which it is looked for why they are wrong; each takes some passes over all edges.
 MOST_SWEPT = 8  # Outputs whose derivatives are kept, 8 bytes a node.
@@ -197,6 +199,11 @@ class LargeTruth:
         scale = self._scale(answer)
         return None if scale is None else Known(self.exact, scale)
 
+    @cached_property
+    def _traced(self) -> Truth:
+        """The truth of objects, which tells where a zero that is not quite one has come from."""
+        return Truth(self.run.objects)
+
     def _scale(self, answer: Answer) -> float | None:
         """The absolute sum of the terms of a derivative; None where many formulas lie between."""
         run = self.run
@@ -204,6 +211,8 @@ class LargeTruth:
         if not run.known.all():
             return 0.0
         if run.graph.has_formulas:  # The terms within one are no edges, which these arrays alone have.
+            if len(run.graph.dependencies[0]) <= MOST_TRACED:
+                return self._traced.scale(answer)
             step = self.step(answer)
             return None if step is None else _size_of_terms(step, answer)
         if answer.wrt is None:

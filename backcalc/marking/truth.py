@@ -11,12 +11,14 @@ from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.derive import derive
 from backcalc.calculus.digits import NO_DIGITS, Known
 from backcalc.calculus.jacobians import derivatives
+from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.load import load
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Dag
 from backcalc.language.expr import INDEX, Call, Expr, Name, Number, fold, names, size
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement
+from backcalc.marking.inexact_zeros import NEAR_ROOT, SUMS, cancelled, cleaned, size_of
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.notation import Subject
 from backcalc.marking.rework import OwnWork
@@ -49,6 +51,7 @@ class Truth:
         self.run = run
         self._adjoints: dict[str, Sequence[Any]] = {}
         self._terms: dict[str, list[list[Any]]] = {}
+        self._clean: dict[str, Sequence[Any]] = {}
         self._elements: dict[str, tuple[str, tuple[int, ...]]] = {}  # The node and place of each that is `named`.
         self._seconds: dict[tuple[str, str, str], Any] = {}
         self._behind: tuple[str, set[int]] = "", set()
@@ -192,17 +195,48 @@ class Truth:
         return max(numbers, default=1.0)
 
     def scale(self, answer: Answer) -> float:
-        """The absolute sum of the terms of a derivative of a number, or of the operands of a value."""
+        """The absolute sum of the terms of a derivative of a number, or of a value; of an inexact zero what cancelled.
+
+        0 where there is nothing beside which a number may be a zero.
+        """
         index, linear = self.run.graph.index, self.run.linear
         # Where formulas or arrays stand, the terms have no sizes to add up.
         if not linear.evaluation.is_known or linear.evaluation.has_arrays:
             return 0.0
         if answer.wrt is None:
-            args = linear.tape.args[linear.tape.slot[index[answer.of]]]
-            return sum((abs(linear.evaluation.terms[arg]) for arg in args), start=0.0)
+            return self._scale_of_value(linear.tape.slot[index[answer.of]])
         if answer.wrt not in index or answer.then is not None:
             return 0.0
-        return sum((abs(c) for _, _, c in self._contributions(answer.of)[index[answer.wrt]]), start=0.0)
+        terms = [c for _, _, c in self._contributions(answer.of)[index[answer.wrt]]]
+        return max(size_of(terms), self._cancelled_behind(answer.of, index[answer.wrt]))
+
+    def _scale_of_value(self, slot: int) -> float:
+        """The absolute sum of the terms of a sum; of another operation what has cancelled in it."""
+        evaluation = self.run.linear.evaluation
+        row = evaluation.rows[slot]
+        # The operands of a product are no terms: 1e10 times 1e-10 is no zero.
+        if row is None or row.symbol not in SUMS:
+            return self._zeros.get(slot, 0.0)
+        return size_of([evaluation.terms[arg] for arg in evaluation.tape.args[slot]])
+
+    def _cancelled_behind(self, output: str, node: int) -> float:
+        """The size beside which a derivative is small that is 0 once inexact zeros are exact ones; else 0."""
+        # As that of a square is where its operand is one: 2*(y - t) has one term.
+        if output not in self.run.graph.index or self.derivatives(output)[node] == 0:
+            return 0.0
+        if output not in self._clean:
+            self._clean[output] = derivatives(self._at_zeros, self.run.graph.index[output])
+        return max([NEAR_ROOT, *self._zeros.values()]) if self._clean[output][node] == 0 else 0.0
+
+    @cached_property
+    def _zeros(self) -> dict[int, float]:
+        """What has cancelled in each operation whose value is an inexact zero."""
+        return cancelled(self.run.linear.evaluation)
+
+    @cached_property
+    def _at_zeros(self) -> Linearization:
+        """The run made linear at exact zeros."""
+        return cleaned(self.run.linear, self._zeros)
 
     def _contributions(self, output: str) -> list[list[Any]]:
         """What reaches each node along its edges in the sweep of an output."""

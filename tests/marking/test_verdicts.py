@@ -9,7 +9,7 @@ import pytest
 import backcalc
 from backcalc.analysis.samples import samples
 from backcalc.calculus.digits import Tolerance
-from backcalc.calculus.point import from_mapping
+from backcalc.calculus.point import from_mapping, read_point
 from backcalc.calculus.run import run
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
@@ -437,3 +437,35 @@ def test_what_follows_is_told_of_the_value_in_its_own_step():
     text = "input x = [1, 2]\nu = 3*x\no = sum(u)\nL = log(o)\n"
     *_, slope = marks(text, "u = [3, 7]", "o = 11.0", "dL/do = 0.0909")
     assert (slope.verdict, slope.note) == ("follows", "correct work from your o = 11.0")
+
+
+SMALL_NUMBERS = [
+    # No number is a zero for being small beside what it is made of.
+    ("y = 1/x", "x=1e5", "y = 9e-5", "wrong"),
+    ("y = x*z", "x=1e10,z=1e-10", "y = 7", "wrong"),
+    ("y = x*z", "x=0,z=1e10", "y = 7", "wrong"),
+    ("y = exp(x)", "x=-25", "y = 1e-8", "wrong"),
+    ("y = exp(x)", "x=-25", "dy/dx = 0", "wrong"),
+    ("y = x^2", "x=1e-6", "y = 1e-10", "wrong"),
+    ("y = sin(x)", "x=1e9", "y = -0.1", "wrong"),
+    ("y = 1/(a + b - c)", "a=0.1,b=0.2,c=0.3", "y = 3", "wrong"),
+    ("y = relu(d); d = a + b - c", "a=0.1,b=0.2,c=0.3", "dy/dd = 0", "wrong"),
+    # What rounding alone has left of a zero is one.
+    ("y = a + b - c", "a=0.1,b=0.2,c=0.3", "y = 0", "right"),
+    ("y = a + b - c", "a=0.1,b=0.2,c=0.3", "y = 1e-17", "right"),
+    ("y = a + b - c", "a=0.1,b=0.2,c=0.3", "y = 1e-3", "wrong"),
+    ("y = 5*d^2; d = a + b - c", "a=0.1,b=0.2,c=0.3", "y = 0", "right"),
+    ("y = sin(d); d = a + b - c", "a=0.1,b=0.2,c=0.3", "y = 0", "right"),
+    ("L = (y - t)^2; y = a + b", "a=0.1,b=0.2,t=0.3", "dL/da = 0", "right"),
+    ("L = (y - t)^2; y = a + b", "a=0.1,b=0.2,t=0.3", "dL/da = 1e-3", "wrong"),
+    ("y = sin(x)", "x=pi", "y = 0", "right"),
+    ("y = sin(x)", "x=pi/2", "dy/dx = 0", "right"),
+    ("y = 3*sin(2*x)*z", "x=pi/4,z=1e3", "dy/dx = 0", "right"),
+]
+
+
+@pytest.mark.parametrize(("graph", "at", "answer", "verdict"), SMALL_NUMBERS)
+def test_a_small_number_is_a_zero_only_where_something_cancels(graph, at, answer, verdict):
+    source = Source("answers", answer)
+    key = Key(run(backcalc.parse(graph).objects, read_point([at])))
+    assert verdicts(key.mark(source, read_answers(source)[0])[0]) == [verdict]
