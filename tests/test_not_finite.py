@@ -97,12 +97,16 @@ LOST = [
     ("a -> b : 1e308; b -> c : 1e308", "", "∂c/∂a is not finite: the slope of `b` by it, times ∂c/∂b, is too large"),
     ("a -> b : 1e308; a -> c : 1e308; b -> d : 1; c -> d : 1", "", "the sum of its terms is too large"),
     ("input p = [1, 2]; y = p*1e308; z = sum(y)", "", "in `y`, …*1e+308 is not finite at [1]"),
+    ("x -> u : 3; u -> v : 2", "x=inf - inf", "the value of `x` is not finite"),
+    ("input x = inf - inf; x -> u : 3; u -> v : 2", "", "the value of `x` is not finite"),
+    ("x -> o : 3; o = 0/0; o -> v : 2", "", "in `o`, 0/0 is nan"),
     ("adjoint h = inf; h = 2*x", "x=1", "∂L/∂h is not finite, as it is stated"),
 ]
 
 
 @pytest.mark.parametrize(("text", "at", "message"), LOST)
 def test_what_is_not_finite_is_told(text, at, message):
+    text = text.replace("; ", "\n")  # A line each, as blocks have them.
     args = ["run", *(["--at", at] * bool(at))]
     assert message in said(*args, stdin=text)
     assert said(*args, stdin=text, large=True) == said(*args, stdin=text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isnan
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -19,7 +20,7 @@ from backcalc.bulk.arrays.memory import WORTH, give_back_freed, keep_freed
 from backcalc.bulk.arrays.sorting import Flags, Indices
 from backcalc.bulk.graph.columns import UnfitError
 from backcalc.bulk.graph.evaluate import LocalPartials
-from backcalc.bulk.graph.model import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
+from backcalc.bulk.graph.model import CONSTANT, EDGES, INPUT, ArrayGraph
 from backcalc.bulk.graph.partials import NodePartials
 from backcalc.bulk.graph.reader import read_lines
 from backcalc.bulk.graph.results import ArrayColumns, LazyNumbers
@@ -273,7 +274,8 @@ def _run(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Sequence[s
     partials = tape.partials(values)
     adjoints = _swept(tape, partials, local, int(tape.slot[graph.index[output]]))
     # What is computed is known even where it is nan; what is given is nan where it is not.
-    known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
+    is_computed = tape.operations.ops[tape.slot] >= 0 if tape.rows else False  # An activation, too: `o = inf - inf`.
+    known = ~np.isnan(values[tape.slot]) | is_computed
     columns = values[tape.slot], known, adjoints[tape.slot]
     return LargeRun(tape, output, point, places, *columns, remarkable, partials, local)
 
@@ -286,9 +288,11 @@ def _require_known(tape: ArrayTape, values: Array) -> None:
 
 
 def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
-    """The nodes whose operations these slots are. Raises UnfitError for slots of edges' partials."""
+    """The nodes whose operations these slots are. Raises UnfitError for those of edges' partials and activations."""
     nodes = np.unique(np.searchsorted(tape.slot, slots))
     if len(nodes) and int(nodes[-1]) >= len(tape.slot):  # Behind all nodes: of the partial of an edge.
+        raise UnfitError
+    if (tape.graph.kinds[nodes] == EDGES).any():  # Its formula is no node's: `o = 0/0` beside edges into o.
         raise UnfitError
     return nodes
 
@@ -314,6 +318,8 @@ def _point(graph: ArrayGraph, at: Mapping[str, Any]) -> dict[str, float]:
     places = {name: graph.index.get(name) for name in stated}
     for name, place in places.items():
         if place is None or graph.kinds[place] not in (INPUT, EDGES) or not isinstance(stated[name], float):
+            raise UnfitError
+        if isnan(stated[name]):  # In an array that is a value which is not there.
             raise UnfitError
     # In the order of the graph, as a report shows them.
     return {name: stated[name] for name in sorted(stated, key=graph.index.__getitem__)}
