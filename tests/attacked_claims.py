@@ -147,7 +147,7 @@ def _entropy(p: Any, t: Any) -> Any:
     if not 0 <= p <= 1:
         raise UndefinedError
     if (p == 0 and t != 0) or (p == 1 and t != 1):
-        raise OverflowError  # Infinite, as the language has it: no number, and no hole either.
+        raise UndefinedError  # Infinite, as the language has it: no real number.
     first = mpmath.mpf(0) if t == 0 and p == 0 else t * mpmath.log(p)
     return -first - (mpmath.mpf(0) if t == 1 and p == 1 else (1 - t) * mpmath.log1p(-p))
 

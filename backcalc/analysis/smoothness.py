@@ -38,7 +38,7 @@ def has_domain(evaluation: Evaluation, name: str) -> bool:
         row = evaluation.rows[slot]
         if row is not None and row.symbol in POLES:
             return True
-        if row is not None and row.domain:
+        if row is not None and (row.domain or row.poles):
             exponent = tape.literals[tape.args[slot][1]] if row.symbol == "^" else None
             if exponent is None or exponent < 0 or not float(exponent).is_integer():
                 return True  # Whole powers are there for all numbers.

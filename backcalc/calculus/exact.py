@@ -81,18 +81,19 @@ def exact_holes(evaluation: Evaluation, values: Sequence[Any]) -> set[int]:
     found = set()
     for slot, row in enumerate(evaluation.rows):
         args = [values[arg] for arg in evaluation.tape.args[slot]]
-        if row is None or not row.domain or not all(isinstance(arg, Fraction) for arg in args):
-            continue
-        exists = _tried(partial_(_exists, row), *args)
-        if isinstance(exists, Fraction | float | int) and exists == 0:
+        if row is not None and all(isinstance(arg, Fraction) for arg in args) and _is_hole(row, args):
             found.add(slot)
     return found
 
 
-def _exists(row: Primitive) -> Callable[..., Any]:
-    exists = _bound(row, exact).exists
-    assert exists is not None  # It has a domain.
-    return exists
+def _is_hole(row: Primitive, args: Sequence[Fraction]) -> bool:
+    """Whether it is certain that a function has no value, or an infinite one."""
+    for column, name, is_gone in ((row.domain, "exists", False), (row.poles, "is_infinite", True)):
+        # Looked up inside, where it is caught: the system may lack what the text calls.
+        found = _tried(partial_(getattr, _bound(row, exact), name), *args) if column else Lost("no condition")
+        if not isinstance(found, Lost) and bool(found) == is_gone:
+            return True
+    return False
 
 
 def exact_adjoints(

@@ -99,7 +99,7 @@ ARRAY_ROWS = (
     _row(
         "cross_entropy", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",
         stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", derived="stable", shape="pair", ranks=_ALIKE,
-        domain="t == 0 or p >= 0",
+        domain="t == 0 or p >= 0", poles="p == 0 and t != 0",
         options=_AXIS, latex=r"H(<t>, <p>)",
     ),
     _row(

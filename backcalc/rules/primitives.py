@@ -12,6 +12,7 @@ A row's columns:
     plain        where the textbook's form does as well for `derive`: conditions on arguments that are constants
     from_output  the same in terms of `out` alone, for where only the value is known
     domain       where the function exists; outside, the value is what IEEE 754 gives and the slope is nan
+    poles        where its value is infinite, at arguments of its domain: of real numbers, as claims are, it has none
     kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2, but
                  against a constant 0, by `against`)
     pullbacks    in place of partials, where these would be large arrays: what a cotangent `ct` of the value becomes for
@@ -257,7 +258,8 @@ ROWS = (
         "(p - t)/(p*(1 - p)); log(1 - p) - log(p)",
         stable="where(t == 0, 1/(1 - p), where(t == 1, -1/abs(p), (p - t)/abs(p)/(1 - p))); log1p(-p) - log(p)",
         derived="stable",
-        domain="p >= 0 and p <= 1", ranks=_NUMBERS, latex=r"H(<t>, <p>)",
+        domain="p >= 0 and p <= 1", poles="p == 0 and t != 0 or p == 1 and t != 1", ranks=_NUMBERS,
+        latex=r"H(<t>, <p>)",
     ),
     _row("mse", "y t", "(y - t)^2", "2*(y - t); 2*(t - y)", ranks=_NUMBERS, latex=r"(<y> - <t>)^2"),
     *ARRAY_ROWS,

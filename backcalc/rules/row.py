@@ -60,6 +60,7 @@ class TableRow(NamedTuple):
     from_output: tuple[str, ...] = ()
     pullbacks: tuple[str, ...] = ()
     domain: str = ""
+    poles: str = ""
     kinks: str = ""
     range: str = ""
     latex: str = ""
@@ -222,6 +223,11 @@ class Bound:
     def exists(self) -> RowFunction | None:
         """Whether the function exists at its arguments; None where it does everywhere."""
         return self._function(self.row.domain, self.row.params) if self.row.domain else None
+
+    @cached_property
+    def is_infinite(self) -> RowFunction | None:
+        """Whether the value is infinite at arguments of its domain; None where it is nowhere."""
+        return self._function(self.row.poles, self.row.params) if self.row.poles else None
 
     @cached_property
     def bends(self) -> RowFunction | None:

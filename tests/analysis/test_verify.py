@@ -32,7 +32,7 @@ from backcalc.calculus.point import read_exactly, settle
 from backcalc.calculus.run import run
 from backcalc.graph.functions import BUILT_IN
 from backcalc.language.unparse import unparse
-from backcalc.rules.primitives import lookup
+from backcalc.rules.primitives import PRIMITIVES, lookup
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
 
@@ -256,6 +256,17 @@ ONCE_WRONG = {
     "a pole that is passed by": ("input x in [0, 1]; ", "where(x == 0.3, 1, abs(1/(x - 0.3))) >= 1", "open"),
     "a logarithm of nothing": ("input x in [0, 1]; ", "log(abs(x - 0.3)) <= 2", "undefined"),
     "touched at what is no float": ("input x in [0, 1]; ", "x^2 - 0.6*x + 0.09 > 0", "refuted"),
+    "an infinite loss": ("input p in [0, 1]; ", "cross_entropy(p, 0.5) >= 0", "undefined"),
+    "an infinite loss at the other end": ("input p in [0.5, 1]; ", "cross_entropy(p, 0.5) >= 0", "undefined"),
+    "a loss with a limit": ("input p in [0, 0.5]; ", "cross_entropy(p, 0) >= 0", "proved"),
+    "an infinite loss of a vector": ("input p in [0, 0]; ", "cross_entropy([p, 1], [0.5, 0.5]) > 0", "undefined"),
+    "an infinite loss along an axis": (
+        "input P[1,2] in [0, 1]; ",
+        "cross_entropy(P, [[0.3, 0.7]], axis=1) > -9",
+        "open",
+    ),
+    "0 times what is infinite": ("input x in [0, 1]; ", "x*inf >= 0", "open"),
+    "a sum of such products": ("input x in [0, 1]; ", "dot([x, 1], [inf, 1]) >= 0", "open"),
     "a number times an array of its own": (
         "input x[3] in [0, 1]; input y[3] in [0, 1]; ",
         "grad(mean(x*mean(y)), y) == 0",
@@ -537,6 +548,60 @@ def test_a_proof_needs_ranges():
 
 
 # The gradient check
+
+
+# Files whose slopes are right, at points where differences of one step are far from them.
+RIGHT_SLOPES = {
+    "a kink": "input x = 0; h = relu(x); y = h + 2*x; z = y*y",
+    "equal elements": "input v = [1, 1, 1]; y = min(v)*2; z = y*v[0]",
+    "a jump": "input x = 3; u = floor(x) + 1; y = u*x; z = y*y",
+    "beside a kink": "input x = 1e-3; y = abs(x)",
+    "right beside a kink": "input x = 1e-12; y = abs(x) + x",
+    "beside a jump": "input x = 2.9999; y = floor(x)",
+    "a fast wave": "input x = 1e-4; y = sin(1/x)",
+    "a large argument": "input x = 1e10; y = sin(x)",
+    "an argument beyond steps": "input x = 1e18; y = x/3",
+    "a large value": "input x = 1, z = 1; u = x + 1e20; y = z^2",
+    "a near pole": "input x = 1e-9; y = 1/x",
+    "what is given as it is": "input x = 2; h = x^2; given h = 4; y = h*x",
+    "points without a value": "y = log(x)*sqrt(x - 1)",
+}
+
+
+@pytest.mark.parametrize("name", RIGHT_SLOPES)
+def test_slopes_that_are_right_pass(name):
+    slope = worst_slope(load(Source("a.bg", RIGHT_SLOPES[name])), {}, None)
+    assert slope is not None
+    assert slope.error <= ALLOWED, slope
+
+
+# Where there is no slope, or rounding is all that differences show, nothing agrees with anything.
+@pytest.mark.parametrize(
+    "text", ["x = -1; y = log(x)", "x = 0; y = cbrt(x)", "x = 1; y = x + 1e20", "x = 0; y = relu(x)"]
+)
+def test_what_cannot_be_compared_is_not_said_to_agree(text):
+    assert worst_slope(load(Source("a.bg", f"input {text}")), {}, None) is None
+
+
+def test_a_wrong_rule_is_named_by_its_node(monkeypatch):
+    (row,) = PRIMITIVES["sin"]
+    monkeypatch.setitem(PRIMITIVES, "sin", (row._replace(partials=("-cos(x)",)),))
+    # The gradient is off by more: of a partial of 0.07 little is to be seen, of 1000 times that all.
+    graph = load(Source("a.bg", "input x = 1.5; u = sin(x); v = 1000*u; y = v + x"))
+    slope = worst_slope(graph, {}, None)
+    assert slope is not None
+    assert (slope.node, slope.wrt) == ("u", "x")
+    assert slope.error > 0.1
+
+
+@pytest.mark.parametrize("off", [1e-3, 1e-5])
+@pytest.mark.parametrize("at", [1e-6, 0.7, 40.0, 1e6])
+def test_a_partial_that_is_a_little_off_is_found_at_any_size(monkeypatch, off, at):
+    (row,) = PRIMITIVES["log"]
+    monkeypatch.setitem(PRIMITIVES, "log", (row._replace(partials=(f"1/x + {off}*max(1, 1/x)",)),))
+    slope = worst_slope(load(Source("a.bg", f"input x = {at!r}; y = log(x)")), {}, None)
+    assert slope is not None
+    assert slope.error == pytest.approx(off, rel=1e-2)
 
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.bg"))

@@ -14,7 +14,7 @@ import numpy as np
 from backcalc.language.statements import written_name
 from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.interval import Interval, joined
+from backcalc.rules.functions.interval import Interval, joined, lifted
 from backcalc.rules.row import Bound, Primitive
 
 IntervalFunction = Callable[..., Interval]
@@ -37,14 +37,12 @@ def evaluated(row: Primitive) -> IntervalFunction:
     """The row's value over intervals, with a doubt where the function may not exist; the tightest that there is."""
     bound = _bound(row)
     value: IntervalFunction = bound.evaluate if row.symbol == "where" else _of_all(bound.evaluate)
-    exists = bound.exists
-    if exists is None:
+    if bound.exists is None and bound.is_infinite is None:
         return value
 
     def _guarded(*args: Interval) -> Interval:
         found: Interval = value(*args)
-        there: Interval = exists(*args)
-        missing = ~(there.lo == 1)  # Not surely there, in part of the box or in all.
+        missing = np.asarray(_absence(bound, *args).hi != 0)  # Not surely there, in part of the box or in all.
         if not missing.any():
             return found
         lost = missing if missing.ndim < 2 else missing.any(axis=(-2, -1), keepdims=True)
@@ -66,8 +64,15 @@ def _of_all(value: IntervalFunction) -> IntervalFunction:
 
 def missing_elements(row: Primitive, *args: Interval) -> Array:
     """Where an operation surely has no value, by elements, wherever its arguments have one."""
-    exists = _bound(row).exists
-    return np.zeros((1, 1, 1), bool) if exists is None else np.asarray(exists(*args).hi == 0)
+    return np.asarray(_absence(_bound(row), *args).lo == 1)
+
+
+def _absence(bound: Bound, *args: Interval) -> Interval:
+    """Whether there is no value that is a real number: outside of the domain, or at a pole inside."""
+    gone = lifted(np.zeros((1, 1, 1)))
+    if bound.exists is not None:
+        gone = intervals.negation(bound.exists(*args))
+    return gone if bound.is_infinite is None else intervals.either(gone, bound.is_infinite(*args))
 
 
 @cache

@@ -72,13 +72,21 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     slope = worst_slope(graph, at, asked.of, seed)  # Of all slopes one is told: if that holds, all do.
     # Silence would look like a file that holds.
     if not found and not marked and slope is None:
-        hint = ("a claim is written: claim y*(1 - y) <= 1/4",)
-        raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_CLAIMS, "nothing to verify", hints=hint)])
+        raise _nothing(graph)
     print_report(VerifyReport(found, marked, slope, shown.digits), shown)
     # A claim with a point at which it has no value does not hold there.
     fails = any(each.verdict in ("refuted", "undefined") for each in found)
     is_wrong = not all(mark.is_fine for mark in marked) or (slope is not None and slope.error > ALLOWED)
     return 1 if fails or is_wrong else 0
+
+
+def _nothing(graph: Dag) -> UsageError:
+    """What is told of a file that has nothing to be held against anything."""
+    hints = ["a claim is written: claim y*(1 - y) <= 1/4"]
+    if any(node.expr is not None and node.args for node in graph.nodes):
+        hints.append("slopes are compared where they are numbers and no kink is: another point by --at")
+    diagnostic = Diagnostic(Code.NO_CLAIMS, "nothing to verify", hints=tuple(hints))
+    return UsageError(Source(graph.source.name, ""), [diagnostic])
 
 
 def _marked(program: Program, graph: Dag, at: Point, of: str | None) -> list[Mark]:

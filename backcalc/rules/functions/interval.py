@@ -99,7 +99,9 @@ def outwards(lo: Any, hi: Any, unit: Any, doubt: Any = None, exactly: Any = True
 def product(x: Interval, y: Interval, doubt: Any) -> Interval:
     """The product, by those of the ends."""
     # Of either sign, so all four count.
-    ends = [_times(a, b) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
+    ends = [a * b for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
+    if any(np.isnan(end).any() for end in ends):
+        ends = _with_zeros(ends, x, y)
     lo, hi = np.minimum.reduce(np.broadcast_arrays(*ends)), np.maximum.reduce(np.broadcast_arrays(*ends))
     return rounded(lo, hi, x, y, doubt)
 
@@ -126,10 +128,12 @@ def is_zero(x: Interval) -> Any:
     return (x.lo == 0) & (x.hi == 0)
 
 
-def _times(a: Array, b: Array) -> Array:
-    """The product, 0 where a factor is: an end at infinity stands for numbers without bound, not for one."""
-    found = a * b
-    return np.where(np.isnan(found) & ((a == 0) | (b == 0)), 0.0, found)
+def _with_zeros(ends: list[Array], x: Interval, y: Interval) -> list[Array]:
+    """The products of the ends, 0 where a factor is: an infinite end stands for numbers without bound, not for one."""
+    # But ∞ as a number of the text is no such number, and 0·∞ none at all.
+    is_number = ~((np.isinf(x.lo) & (x.lo == x.hi)) | (np.isinf(y.lo) & (y.lo == y.hi)))
+    zeros = [is_number & ((a == 0) | (b == 0)) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
+    return [np.where(np.isnan(end) & is_zero, 0.0, end) for end, is_zero in zip(ends, zeros, strict=True)]
 
 
 def boxwise(found: Any) -> Any:
