@@ -22,6 +22,7 @@ from fuzz import texts
 from backcalc.analysis.run import Text
 from backcalc.bulk.graph import reader
 from backcalc.calculus.point import read_point
+from backcalc.language import scanner
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
 
@@ -35,7 +36,11 @@ def long_text(rng: Random) -> tuple[str, str]:
     edge, forms = rng.choice(_EDGES), [rng.choice(_FORMS) for _ in range(3)]
     lines, last = ["input x0 = 0.5", "x1 = x0*2"] if kind > 0.4 else [], ""
     if kind > 0.9:
-        lines += [f"input z{i}{rng.choice((' = 2', ' = 0.5', ' = -1', ''))}" for i in range(rng.randint(20, 60))]
+        inputs = [f"z{i}{rng.choice((' = 2', ' = 0.5', ' = -1', ''))}" for i in range(rng.randint(20, 60))]
+        are_listed = rng.random() < 0.5
+        # One default behind a name without is refused, so the bare ones come last but sometimes.
+        listed = [f"input {', '.join(sorted(inputs, key=lambda item: '=' not in item))}"]
+        lines += listed if are_listed else [f"input {item}" for item in inputs]
     for i in range(count):
         is_edge = kind < 0.4 or (kind > 0.8 and rng.random() < 0.5)
         number = rng.choice(("0.5", "2", "-1", "1e-3", "1/3", ".25"))
@@ -45,7 +50,8 @@ def long_text(rng: Random) -> tuple[str, str]:
     if rng.random() < 0.2:
         odd = rng.choice(("# a comment", "", "output x1", "input z = 2", "claim x1 > 0"))
         lines.insert(rng.randrange(len(lines)), odd)
-    return "\n".join(lines) + "\n" * rng.choice((0, 1)), last
+    end = rng.choice(("\n",) * 4 + ("; ",))  # All on one line.
+    return end.join(lines) + "\n" * rng.choice((0, 1)), last
 
 
 _EDGES = ("u{0} -> u{1} : {2}", "u{0} u{1} {2}", "u{0},u{1},{2}", "d(u{1})/d(u{0}) = {2}", "{0}\t{1}\t{2}")
@@ -70,7 +76,11 @@ def changed(rng: Random, text: str) -> str:
 def reading(*, by_arrays: bool, fewest: int) -> Iterator[None]:
     """Texts read by arrays, lines of a form being a block from so many on, or as objects."""
     large = 0 if by_arrays else sys.maxsize
-    with mock.patch("backcalc.analysis.run.LARGE", large), mock.patch.object(reader, "FEWEST", fewest):
+    with (
+        mock.patch("backcalc.analysis.run.LARGE", large),
+        mock.patch.object(reader, "FEWEST", fewest),
+        mock.patch.object(scanner, "LONG_LIST", 20),
+    ):
         yield
 
 

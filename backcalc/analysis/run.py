@@ -22,7 +22,7 @@ from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Dag
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import noted
-from backcalc.language.scanner import comments_of
+from backcalc.language.scanner import comments_of, lists_of
 from backcalc.language.statements import Comment, Program
 from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.source import Source
@@ -183,7 +183,10 @@ def _by_arrays(source: Source) -> ArrayTape | None:
     """The tape of the graph by arrays; None where the text is small, or of a kind that they do not have."""
     text = source.text
     # Without a parse, which would take longer than what it saves.
-    if len(text) < LARGE or (text.count("\n") + text.count(";") + 1) * LONGEST < len(text):
+    if len(text) < LARGE:
+        return None
+    items = sum(text.count(",", *listed) for listed in lists_of(text))  # Each like a statement of its own.
+    if (text.count("\n") + text.count(";") + items + 1) * LONGEST < len(text):
         return None
     from backcalc.bulk.graph.run import read_large  # With it NumPy is loaded.
 

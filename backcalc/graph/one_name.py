@@ -55,10 +55,12 @@ def _relations(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
         return
     names = [edge.partial.id if isinstance(edge.partial, Name) else "" for edge in edges]
     unknown = {node.name for node in graph.nodes if node.is_implicit and node.name not in known}
-    rows = [graph.source.line_text(edge.span.start) for edge in edges]
+    # One line at a time, and only where the names are so: a million edges on one line are no million such lines.
+    rows = (graph.source.line_text(edge.span.start) for edge in edges)
     if not unknown.issuperset(names) or not all(map(BY_BLANKS.match, rows)):
         return
-    tail, head, partial = edges[0].tail, rows[0].split()[1], names[0]
+    head = graph.source.line_text(edges[0].span.start).split()[1]
+    tail, partial = edges[0].tail, names[0]
     hints = (
         f"where `{shorten(head)}` is a relation, as in a list of Cytoscape: {shorten(tail)} {shorten(partial)} 3",
         f"where `{shorten(partial)}` is the partial, declare it: input {shorten(partial)}",

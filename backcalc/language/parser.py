@@ -26,6 +26,8 @@ from backcalc.language.statements import (
     Answer,
     Edge,
     Header,
+    Input,
+    Inputs,
     Loop,
     Program,
     Statement,
@@ -34,6 +36,7 @@ from backcalc.language.tables import tables_in_use
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 
+_INPUT = "input"
 STEP = 1 << 16  # Characters between two words about how far it is.
 
 
@@ -66,6 +69,10 @@ class Reading:
                     self._add(span)
         return at
 
+    def pass_header(self) -> None:
+        """Take the first statement for read: it is no header."""
+        self._assembly.seen_any = True
+
     def statement(self, span: Span) -> Statement:
         """The one statement in this part, which is known to be right."""
         self.read(*span)
@@ -73,7 +80,7 @@ class Reading:
 
     def statement_at(self, at: int) -> Statement:
         """The one statement that begins at this place, which is known to be right, and no header."""
-        self._assembly.seen_any = True  # Only the first statement of a text may be one.
+        self.pass_header()  # Only the first statement of a text may be one.
         self.read(at, at + 1)  # One place will do: a statement is read to its end.
         return self._assembly.statements.pop()
 
@@ -124,6 +131,19 @@ def parse_line(source: Source, at: int, end: int) -> Statement | None:
         return None
     is_statement = item is not None and not isinstance(item, LoopHead)
     return _with_tabs(item, source)._replace(span=spans[0]) if is_statement else None
+
+
+def parse_items(source: Source, span: Span) -> tuple[Input, ...]:
+    """The inputs that a part of a declaration of several declares; none where the grammar does not read it as such."""
+    text = f"{_INPUT} {source.text[slice(*span)]}"
+    try:
+        found = parser().parse(text, "statement", span.start - len(_INPUT) - 1)
+    except (RefusedError, RejectedError):
+        return ()
+    if isinstance(found, Inputs):
+        return found.items
+    # One alone has the word in its place, an item has not.
+    return (found._replace(span=Span(found.target.span.start, found.span.end)),) if isinstance(found, Input) else ()
 
 
 @contextmanager

@@ -22,6 +22,10 @@ _SIMPLE = r"[^#()\[\]{};\n]++"
 _ORDINARY = re.compile(
     rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
 )
+_INPUT = "input"
+LONG_LIST = 1 << 15
+"""Characters of a list of inputs from which on its items are worth being looked at apart."""
+
 _FOR = re.compile(r"[^\S\n]*for[^\S\n]++")
 _DEF = re.compile(r"[^\S\n]*def[^\S\n]++")
 _BRACE = re.compile(r"\s*\{")
@@ -30,6 +34,25 @@ _BRACE = re.compile(r"\s*\{")
 def comments_of(text: str) -> Iterator[Comment]:
     """The comments of a text, without cutting it: a `#` begins one wherever it stands."""
     return (Comment(found.group(), Span(*found.span())) for found in re.finditer("#[^\n]*", text))
+
+
+def lists_of(text: str) -> Iterator[Span]:
+    """Where the items stand of each declaration of inputs, `input a, b, …`, that is very long and has no brackets.
+
+    One inside a bracket that was opened on another line is told too: that it is none shows only when all is read.
+    """
+    # Compiled here: few texts are long enough to be asked.
+    pattern = rf"{_INPUT}[ \t]++({_SIMPLE[:-2]}{{{LONG_LIST},}}+)"
+    for found in re.finditer(pattern, text) if _INPUT in text else ():
+        at, end = found.span(1)
+        line = text.rfind("\n", 0, found.start()) + 1
+        begin = max(line, text.rfind(";", line, found.start()) + 1)
+        is_first = not text[begin : found.start()].strip(" \t")  # Of its statement, and of no comment.
+        # Of several, and behind the last comma there is one, too.
+        is_list = text.find(",", at, end) >= 0 and found[1].rstrip()[-1] != ","
+        is_whole = text[end : end + 1] in ("", "\n", ";", "#")  # Else a bracket follows.
+        if is_first and is_list and is_whole and text.find("#", line, begin) < 0:
+            yield Span(at, end)
 
 
 def is_definition(text: str, at: int = 0) -> bool:

@@ -6,7 +6,10 @@ import pytest
 from graphs import refusals
 
 import backcalc
+from backcalc.calculus.load import load
+from backcalc.graph.one_name import mistakable
 from backcalc.text.errors import MAX_ERRORS
+from backcalc.text.source import Source
 
 # ---- Kinds and arguments ---------------------------------------------------------------------------------------------
 
@@ -219,3 +222,12 @@ def test_what_is_no_number_is_refused_in_texts_of_any_size(text, filler):
     lines = "".join(f"n{i},n{i + 1},0.5\n" for i in range(filler))
     with pytest.raises(backcalc.BuildError):
         backcalc.parse(f"{lines}{text}\n").run()
+
+
+@pytest.mark.parametrize("partial", ["0.5", "a", "h"])
+def test_no_line_is_taken_from_the_text_for_each_of_its_edges(partial, monkeypatch):
+    taken, line_text = [], Source.line_text
+    monkeypatch.setattr(Source, "line_text", lambda *args: taken.append(args) or line_text(*args))
+    text = "; ".join(f"u{i} -> u{i + 1} : {partial}" for i in range(100))
+    assert not list(mistakable(load(Source("g.bg", text)), ()))
+    assert len(taken) <= 1  # Of a million edges on one line the lines would be a million times as long as the text.

@@ -13,7 +13,7 @@ from strategies import TOKENS, line_soup, programs, token_soup
 
 from backcalc.language import scanner
 from backcalc.language.parser import parse
-from backcalc.language.scanner import Scanner
+from backcalc.language.scanner import Scanner, lists_of
 from backcalc.text.errors import MAX_ERRORS, ParseError
 from backcalc.text.source import Source
 
@@ -105,6 +105,21 @@ def test_comments_are_found_once(text, expected):
     list(cut)
     assert [comment.text for comment in cut.comments] == expected
     assert [text[slice(*comment.span)] for comment in cut.comments] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("input a, b", ["a, b"]),
+        ("  input\ta, b = 1 ; y = a\ninput c,d# e", ["a, b = 1 ", "c,d"]),
+        ("# input a, b\n# c; input a, b\nxinput a, b\ny = input a, b", []),
+        ("input a\ninput a,\ninput a, , \ninput", []),  # Of one, and of what lacks one.
+        ("input a, b[3]\ninput a, x in [1, 2]\ninput a, b (", []),
+    ],
+)
+def test_these_lists_of_inputs_stand_in_a_text(text, expected, monkeypatch):
+    monkeypatch.setattr(scanner, "LONG_LIST", 1)
+    assert [text[slice(*span)] for span in lists_of(text)] == expected
 
 
 @law

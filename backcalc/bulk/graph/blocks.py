@@ -29,6 +29,7 @@ class OpenBlock:
     statement: Edge | Definition | Input
     names: AnyArray  # Which of a line's tokens have names, …
     numbers: AnyArray  # … and which have numbers.
+    word: bytes = b""  # Of the language, with which each of its lines begins.
     _columns: list[AnyArray] = field(default_factory=list)  # With room for more behind `_count` lines.
     _count: int = 0
 

@@ -20,7 +20,6 @@ from backcalc.graph.tape import tape_of
 from backcalc.language.parser import Reading
 from backcalc.language.statements import Program
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES
-from backcalc.text.source import Source
 
 MOST_STATEMENTS = 20_000  # That are read once more; to read many more takes as long as to read all as objects.
 
@@ -66,7 +65,7 @@ def excerpt(whole: LargeRun, names: Sequence[str], most: int = MOST_STATEMENTS) 
     starts = graph.statement_starts(full)
     if len(starts) > most:
         return None
-    part = _built(graph.source, starts)
+    part = _built(graph, starts)
     # In the order of the whole: a few statements may be in another one.
     part = Dag(part.source, tuple(sorted(part.nodes, key=lambda node: graph.index[node.name])))
     places = tuple(graph.index[node.name] for node in part.nodes)
@@ -81,10 +80,10 @@ def _users(graph: ArrayGraph, nodes: Indices) -> Indices:
     return np.asarray(heads[are_meant[tails]])
 
 
-def _built(source: Source, starts: Sequence[int]) -> Dag:
+def _built(graph: ArrayGraph, starts: Sequence[int]) -> Dag:
     """The graph of the statements that begin at these places."""
-    reading = Reading(source)
-    return build(Program(source, tuple(map(reading.statement_at, starts)), ()))
+    reading = Reading(graph.source)
+    return build(Program(graph.source, tuple(graph.statement_at(start, reading) for start in starts), ()))
 
 
 def _run(whole: LargeRun, part: Dag, places: tuple[int, ...], full: set[int]) -> Excerpt:

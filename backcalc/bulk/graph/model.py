@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from backcalc.bulk.arrays.sorting import Indices, gathered, repeated
 from backcalc.bulk.graph.columns import joined
 from backcalc.bulk.graph.declarations import ArrayDeclarations, ordered
-from backcalc.bulk.graph.reader import PIECE, Lines
+from backcalc.bulk.graph.pieces import PIECE
+from backcalc.bulk.graph.reader import Lines
 from backcalc.bulk.graph.symbols import Names
 from backcalc.graph.model import Node, NodeKind, StatedValue
 from backcalc.language.foreign.translated import noted
-from backcalc.language.parser import Reading
-from backcalc.language.statements import Definition
+from backcalc.language.parser import Reading, parse_items
+from backcalc.language.statements import Definition, Statement
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.text.errors import Code, Diagnostic, Note
@@ -34,6 +35,7 @@ INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))
 FEW_LOOKUPS = 8  # Lookups until a dictionary of all names pays.
 
 _STATEMENT = re.compile(r"[^#;\n]*")
+_ITEM = re.compile(r"[^#;\n,]*")  # Of a list of inputs.
 
 
 class ArrayGraph:
@@ -51,6 +53,7 @@ class ArrayGraph:
         """Raises UnfitError where the plain way is needed."""
         declared = ArrayDeclarations(lines)
         self.source, self.output, self.templates = lines.source, declared.output, declared.templates
+        self._lists = lines.lists
         # What the grammar read by itself may go on over several lines; a line of a block ends with the line.
         self._spans = {template.statement.span.start: template.statement.span for template in declared.templates}
         order, self.levels = ordered(declared)
@@ -210,9 +213,21 @@ class ArrayGraph:
         """The place in the text of the statement that begins at a byte."""
         if start in self._spans:
             return self._spans[start]
-        found = _STATEMENT.match(self.source.text, start)
+        found = (_ITEM if self._is_listed(start) else _STATEMENT).match(self.source.text, start)
         assert found is not None
         return Span(start, start + len(found.group().rstrip()))  # Up to a comment, or a semicolon.
+
+    def _is_listed(self, start: int) -> bool:
+        """Whether an item of a long list of inputs begins there."""
+        return any(listed.start <= start < listed.end for listed in self._lists)
+
+    def statement_at(self, start: int, reading: Reading) -> Statement:
+        """The statement that begins at this place, read once more; of a list of inputs the one that does."""
+        return (
+            parse_items(self.source, self._statement(start))[0]
+            if self._is_listed(start)
+            else reading.statement_at(start)
+        )
 
     @cached_property
     def sinks(self) -> tuple[str, ...]:

@@ -204,7 +204,7 @@ class LargeRun:
         """A node with the place of its name, as objects have it; arrays keep where its statement begins."""
         node = self.graph.nodes[place]
         # The statement is read again for the place of the name in it.
-        statement = Reading(self.graph.source).statement_at(node.span.start)
+        statement = self.graph.statement_at(node.span.start, Reading(self.graph.source))
         spans = [leaf.span for leaf in leaves_of(statement) if isinstance(leaf, Name) and leaf.id == node.name]
         return node._replace(span=min(spans, default=node.span))
 

@@ -4,8 +4,9 @@ A blank is a word, a run of letters, digits, `_` and `.`; one that begins with a
 on behind its exponent's sign. A word right before `(` is a function's and stays. Space in a row is one. A minus between
 a comma or colon and a number that ends its line is the number's own: `u,v,-3` is of the form of `u,v,3`.
 
-All bytes that are in no word are separators. A **token** is a separator with the word behind it, if there is one; so a
-line is a newline's token, that of the line before, and those up to the next. Its **form** is what its tokens are.
+A `;` ends a line as a newline does, for either ends a statement. All bytes that are in no word are separators. A
+**token** is a separator with the word behind it, if there is one; so a line is a newline's token, that of the line
+before, and those up to the next. Its **form** is what its tokens are.
 """
 
 from __future__ import annotations
@@ -56,11 +57,12 @@ class BlankedLines:
     """The lines of a piece of text: where they start and end, their tokens, and their forms."""
 
     def __init__(self, piece: bytes) -> None:
-        """`piece` ends with a newline."""
+        """`piece` ends with a newline or a semicolon."""
         # With a newline in front, the place of a separator is that of what is behind it in the piece.
         data = b"".join((b"\n", piece, b"\n" * PAD))
         if b"#" in piece:
             data = _without_comments(data)  # Only then is a copy made.
+        data = data.replace(b";", b"\n")  # Those of comments are gone by now.
         codes = np.frombuffer(data, np.uint8)
         text = Bytes(codes[1:])
         behind = np.flatnonzero(_are_separators(codes[: len(piece) + 1]))

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from look_alikes import LOOK_ALIKES
 from strategies import line_soup, programs, token_soup
 
+from backcalc.bulk.graph import pieces
 from backcalc.bulk.graph import reader as lines
 from backcalc.bulk.graph.reader import read_lines
+from backcalc.language import scanner
 from backcalc.language.expr import Call, Name, Number, fold
 from backcalc.language.forms import leaves_of
 from backcalc.language.parser import parse
 from backcalc.language.scanner import comments_of
-from backcalc.language.statements import Edge, Input
+from backcalc.language.statements import Edge, Input, Inputs
 from backcalc.text.errors import ParseError, ReadError
 from backcalc.text.files import decode
 from backcalc.text.source import Source
@@ -27,6 +29,7 @@ law = settings(max_examples=200)
 def _blocks_of_one_line():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "FEWEST", 1)
+        patch.setattr(scanner, "LONG_LIST", 1)
         yield
 
 
@@ -65,8 +68,14 @@ def all_of(found):
     names = list(found.names)
     assert found.names.places([*names, "no_name"]) == {name: i for i, name in enumerate(names)}
     known = [(start, said(statement)) for block in found.blocks for start, statement in expanded(block, names)]
-    known += [(statement.span.start, said(statement)) for statement in found.rest.statements]
+    known += [(each.span.start, said(each)) for each in one_by_one(found.rest.statements)]
     return sorted(known, key=lambda each: each[0])
+
+
+def one_by_one(statements):
+    """The statements, of a list of inputs its items."""
+    for each in statements:
+        yield from each.items if isinstance(each, Inputs) else (each,)
 
 
 def read_both(data):
@@ -90,7 +99,7 @@ def assert_equal(text):
         return
     assert other_message == message
     if program is not None:
-        assert all_of(found) == [(statement.span.start, said(statement)) for statement in program.statements]
+        assert all_of(found) == [(each.span.start, said(each)) for each in one_by_one(program.statements)]
         assert tuple(comments_of(found.source.text)) == program.comments
 
 
@@ -113,8 +122,44 @@ def test_lines_of_few_forms_read_the_same(text):
 @given(st.lists(line_soup, max_size=12).map("\n".join), st.integers(1, 60))
 def test_pieces_read_the_same(text, size):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "PIECE", size)
+        patch.setattr(pieces, "PIECE", size)
         assert_equal(text)
+
+
+ENDS = st.sampled_from(("\n", ";", "; ", " ;\n", " # a; b\n"))
+ITEMS = ("a", " b", "x1", "x2 = 1", " x3=2.5", "input", " in", "3", "a b", "σ", "", "c = -1", "d = x", "W[2]", "a # c")
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(line_soup, ENDS), max_size=12), st.integers(1, 60))
+def test_statements_of_one_line_read_the_same(parts, size):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "PIECE", size)
+        assert_equal("".join(f"{part}{end}" for part, end in parts))
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.sampled_from(("y = 2*a", "", "# c", "y = f(", ")", "z = 1 # input a, b", "u -> v : 3")), max_size=3),
+    st.lists(st.one_of(st.sampled_from(ITEMS), st.integers(0, 99).map("x{}".format)), min_size=1, max_size=9),
+    st.lists(st.sampled_from(("y = 2*a", "", "z = 1")), max_size=2),
+    st.tuples(ENDS, ENDS),
+    st.integers(1, 60),
+)
+def test_lists_of_inputs_read_the_same(before, items, after, ends, size):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "PIECE", size)
+        listed = f"input {','.join(items)}"
+        assert_equal("".join(f"{part}{ends[i % 2]}" for i, part in enumerate([*before, listed, *after])))
+
+
+def test_a_list_of_inputs_and_the_statements_of_a_line_make_blocks():
+    names, edges = (", ".join(f"a{i}" for i in range(50)), "; ".join(f"u{i} -> u{i + 1} : 2" for i in range(50)))
+    text = f"input {names}; input b0 = 1, b1 = 2; {edges}"
+    found = read_lines(decode("test", text.encode()))
+    assert found is not None
+    assert sorted(len(block.starts) for block in found.blocks) == [2, 50, 50]
+    assert not found.rest.statements
 
 
 @law

@@ -241,6 +241,7 @@ def large(kind, count=4000):
     rows = [(f"n{i}", f"n{i + 1}", slope) for i, slope in enumerate(slopes)]
     texts = {
         "plain": "".join(f"{a},{b},{p}\n" for a, b, p in rows),
+        "one line": "; ".join(f"{a} -> {b} : {p}" for a, b, p in rows),
         "quoted": "".join(f'"{a}","{b}",{p}\n' for a, b, p in rows),
         "semicolons": "Source;Target;Weight\n" + "".join(f"{a};{b};{p}\n".replace(".", ",") for a, b, p in rows),
         "turned": "id,target,source,w\n" + "".join(f"{i},{b},{a},{p}\n" for i, (a, b, p) in enumerate(rows)),
@@ -251,7 +252,7 @@ def large(kind, count=4000):
     return texts[kind], math.prod(slopes)
 
 
-@pytest.mark.parametrize("kind", ["plain", "quoted", "semicolons", "turned", "dot", "weights", "mermaid"])
+@pytest.mark.parametrize("kind", ["plain", "one line", "quoted", "semicolons", "turned", "dot", "weights", "mermaid"])
 def test_a_long_list_is_read_by_arrays_and_gives_the_same(kind):
     text, slope = large(kind)
     found = Text(Source("test", text))
