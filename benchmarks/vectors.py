@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from math import hypot
 from pathlib import Path
 from statistics import median
@@ -212,6 +213,52 @@ def unit() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: objective(objective.start), by_hand
 
 
+def linear(width: int) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A step over 100,000 rows of a linear unit with a vector of so many weights."""
+    shapes = f"input x[{width}]; input w[{width}]; input b; input z\n"
+    graph = load(clean("linear", f"{shapes}J = 1/2*(w @ x + b - z)^2"))
+    x, z, w = RANDOM.normal(size=(ROWS, width)), RANDOM.uniform(0, 1, ROWS), RANDOM.normal(size=width) / 3
+    objective = Objective(graph, {"w": w, "b": 0.1}, None, ["w", "b"], {"x": x, "z": z})
+
+    def by_hand() -> Any:
+        d = x @ w + 0.1 - z
+        return (d**2 / 2).mean(), d @ x / ROWS, d.mean()
+
+    return lambda: objective(objective.start), by_hand
+
+
+def plane() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A step over 100,000 rows of a linear unit of two numbers."""
+    graph = load(clean("plane", "J = 1/2*(v*x + w*y + b - z)^2"))
+    x, y, z = RANDOM.normal(size=ROWS), RANDOM.normal(size=ROWS), RANDOM.uniform(0, 1, ROWS)
+    at = {"v": 0.3, "w": -0.2, "b": 0.1}
+    objective = Objective(graph, at, None, list(at), {"x": x, "y": y, "z": z})
+
+    def by_hand() -> Any:
+        d = 0.3 * x - 0.2 * y + 0.1 - z
+        return (d**2 / 2).mean(), d @ x / ROWS, d @ y / ROWS, d.mean()
+
+    return lambda: objective(objective.start), by_hand
+
+
+def layers() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A step over 100,000 rows of a net of eight hidden units and one linear unit behind them."""
+    shapes = "input x[4]; input t; input W1[8,4]; input b1[8]; input w2[8]; input b2\n"
+    graph = load(clean("layers", f"{shapes}h = tanh(W1 @ x + b1)\nL = 1/2*(w2 @ h + b2 - t)^2"))
+    w1, b1, w2, b2 = (RANDOM.normal(size=shape) / 3 for shape in ((8, 4), 8, 8, ()))
+    x, t = RANDOM.normal(size=(ROWS, 4)), RANDOM.normal(size=ROWS)
+    at = {"W1": w1, "b1": b1, "w2": w2, "b2": b2}
+    objective = Objective(graph, at, None, list(at), {"x": x, "t": t})
+
+    def by_hand() -> Any:
+        h = np.tanh(x @ w1.T + b1)
+        d = h @ w2 + b2 - t
+        dz = d[:, None] * w2 * (1 - h * h)
+        return (d**2 / 2).mean(), dz.T @ x / ROWS, dz.mean(axis=0), d @ h / ROWS, d.mean()
+
+    return lambda: objective(objective.start), by_hand
+
+
 def steps() -> tuple[Callable[[], Any], Callable[[], Any]]:
     """10,000 steps of gradient descent of the neuron at one point, each kept."""
     graph = load(clean("steps", "y = sigmoid(w*x + b)\nJ = 1/2*(y - z)^2"))
@@ -254,7 +301,10 @@ def main() -> None:
     """Print a line a case."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{'case':10}{'backcalc':>10}{'least':>10}{'NumPy':>10}{'least':>10}{'ratio':>8}{'least':>8}")
-    for case in (layer, net, batch, image, jacobian, neuron, lattice, descent, unit, training, steps):
+    cases = [layer, net, batch, image, jacobian, neuron, lattice, descent, unit, layers, training, plane, steps]
+    named: list[tuple[str, Any]] = [(case.__name__, case) for case in cases]
+    named += [(f"linear {width}", partial(linear, width)) for width in (3, 10, 100)]
+    for name, case in named:
         ours, by_hand = case()
         times: list[list[float]] = [[], []]
         for _ in range(runs + 1):  # In turn, so that a drift of the machine's speed touches both.
@@ -264,7 +314,7 @@ def main() -> None:
                 found.append(1000 * (time.perf_counter() - begin))
         a, b = (median(found[1:]) for found in times)
         c, d = (min(found[1:]) for found in times)
-        print(f"{case.__name__:10}{a:10.2f}{c:10.2f}{b:10.2f}{d:10.2f}{a / b:8.2f}{c / d:8.2f}")
+        print(f"{name:10}{a:10.2f}{c:10.2f}{b:10.2f}{d:10.2f}{a / b:8.2f}{c / d:8.2f}")
 
 
 if __name__ == "__main__":

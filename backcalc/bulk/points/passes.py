@@ -65,10 +65,19 @@ def compiled(
 
 
 def traced(
-    evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str], *, exact: bool = False
+    evaluation: Evaluation,
+    data: Collection[str],
+    output: str,
+    wrt: Sequence[str],
+    *,
+    exact: bool = False,
+    common: Collection[str] = (),
 ) -> tuple[Trace, list[TracedOperand]]:
-    """The steps of that program, and what it ends with: the output, then its derivatives."""
-    steps = Trace(exact=exact)
+    """The steps of that program, and what it ends with: the output, then its derivatives.
+
+    The inputs `common` are the same at all points.
+    """
+    steps = Trace(exact=exact, common=common)
     inputs = {name: steps.input(name) for name in data}
     # With the sweep as with the values: the same steps, traced.
     value, adjoints = Pass(evaluation, inputs, TracedLayout()).run(output, wrt)

@@ -17,6 +17,7 @@ from backcalc.bulk.points.lost import LostPoints, ValuesAtPoints
 from backcalc.bulk.points.passes import NUMBERS, compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
+from backcalc.bulk.points.sums import Sums
 from backcalc.bulk.points.totals import Totals
 from backcalc.calculus.doubts import doubts
 from backcalc.calculus.evaluate import Evaluation
@@ -251,23 +252,13 @@ class PointRunner:
         """The means of value and gradient over the points of `data`, which have `parameters` in common."""
         count = len(next(iter(data.values())))
         # Parameters have no part in the size: they are not copied for each point.
-        size = self._totals.points_at_once(data) if self._program is None else self._chunk
-        room = [np.empty(min(count, size)) for _ in (self.output, *self.shapes)] if self._program else []
         sums: list[Any] = [0.0] * (1 + len(self.shapes))
         # Each chunk is summed up while it is in the cache, and the next one takes its place.
-        for part in _parts(count, size):
+        for part in _parts(count, self._totals.points_at_once(data)):
             some = {name: found[part] for name, found in data.items()}
-            sums = [total + each for total, each in zip(sums, self._sums(some, parameters, room), strict=True)]
+            sums = [total + each for total, each in zip(sums, self._totals.sums(some, parameters), strict=True)]
         value, *gradient = (total / count for total in sums)
         return float(value), dict(zip(self.shapes, gradient, strict=True))
-
-    def _sums(self, data: Arrays, parameters: Mapping[str, Any], room: Sequence[Array]) -> list[Any]:
-        if self._program is None:
-            return self._totals.sums(data, parameters)
-        count = len(next(iter(data.values())))
-        into = [found[:count] for found in room]
-        self._run_chunk({**data, **{name: np.broadcast_to(each, count) for name, each in parameters.items()}}, into)
-        return [found.sum() for found in into]  # One number each, before the next part overwrites it.
 
     def chunks(self, data: Arrays) -> Iterator[Arrays]:
         """The points of `data`, as many after the other as stay in the cache."""
@@ -304,9 +295,11 @@ class PointRunner:
                 target[lost] = part
 
     @cached_property
-    def _totals(self) -> Totals:
-        data = [name for name in self._inputs if name not in self.shapes]
-        return Totals(self._evaluation, data, self.output, list(self.shapes))
+    def _totals(self) -> Totals | Sums:
+        asked = [name for name in self._inputs if name not in self.shapes], self.output, list(self.shapes)
+        if self._program is None:
+            return Totals(self._evaluation, *asked)
+        return Sums(self._evaluation, *asked, self._run_chunk, has_value=self.has_value)
 
     @cached_property
     def _exact_program(self) -> Runner:

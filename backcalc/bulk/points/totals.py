@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.bulk.points.passes import Pass, points_at_once
-from backcalc.bulk.points.stacked import GATES, Stacked, any_open, matrix
+from backcalc.bulk.points.stacked import GATES, Stacked, any_open
 from backcalc.bulk.points.tail import Tail, tail_of
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.tape import Tape
@@ -36,13 +36,16 @@ class Totals:
 
     def __init__(self, evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str]) -> None:
         self.evaluation, self.output, self.wrt, self._data = evaluation, output, wrt, data
-        self._layout = Totalled(evaluation, list(map(self._slot, data)))
+        slot, index = evaluation.tape.slot, evaluation.tape.graph.index
+        self._slots = {name: slot[index[name]] for name in (*data, *wrt, output)}
+        self._asked = [self._slots[name] for name in wrt]
+        self._layout = Totalled(evaluation, [self._slots[name] for name in data])
 
     def sums(self, data: Mapping[str, Array], parameters: Mapping[str, Any]) -> list[Any]:
         """The output's, then those of its derivatives, an array each."""
         layout, count = self._layout, len(next(iter(data.values())))
         layout.count = count  # Parts of a file have different sizes.
-        inputs = {name: layout.input(points, self._slot(name)) for name, points in data.items()}
+        inputs = {name: layout.input(points, self._slots[name]) for name, points in data.items()}
         shared = {name: layout.constant(value) for name, value in parameters.items()}
         with quiet():
             passes = Pass(self.evaluation, {**inputs, **shared}, layout)
@@ -61,24 +64,27 @@ class Totals:
 
     @cached_property
     def _tail(self) -> Tail | None:
-        is_moved = self.evaluation.tape.downstream([*map(self._slot, (*self._data, *self.wrt))])
-        asked = list(map(self._slot, self.wrt))
-        return tail_of(self.evaluation, is_moved, asked, self._slot(self.output)) if self._varies() else None
+        is_moved = self.evaluation.tape.downstream(self._slots[name] for name in (*self._data, *self.wrt))
+        last, varies = self._slots[self.output], self._layout.varies
+        return tail_of(self.evaluation, is_moved, varies, self._asked, last) if varies[last] else None
 
     def _varies(self) -> bool:
-        return self._layout.varies[self._slot(self.output)]
+        return self._layout.varies[self._slots[self.output]]
 
     def _by_tail(self, passes: Pass, tail: Tail) -> list[Any]:
         """The stacks up to where all is numbers, the program from there on, and the stacks back again."""
         layout = self._layout
         passes.forward(tail.before)
-        value, slopes = tail.run({slot: passes.values[slot].reshape(-1) for slot in tail.begins}, layout.count)
+        begins = {
+            slot: passes.values[slot].reshape((*((layout.count,) * layout.varies[slot]), *layout.shapes[slot]))
+            for slot in tail.begins
+        }
+        value, slopes = tail.run(begins, layout.count)
         # What does not vary has the sum of all points, as in `Totalled`.
         seeds = {
-            slot: each[:, None, None] if layout.varies[slot] else layout.constant(each.sum())
-            for slot, each in slopes.items()
+            slot: each[:, None, None] if layout.varies[slot] else layout.constant(each) for slot, each in slopes.items()
         }
-        return [value.sum(), *self._all_shaped(passes.backward(seeds, list(map(self._slot, self.wrt))))]
+        return [value, *self._all_shaped(passes.backward(seeds, self._asked))]
 
     def _by_stacks(self, passes: Pass) -> list[Any]:
         # An output that all points have in common is there once for each.
@@ -91,12 +97,9 @@ class Totals:
     def _all_shaped(self, adjoints: Sequence[Any]) -> list[Array]:
         return [self._shaped(*each) for each in zip(adjoints, self.wrt, strict=True)]
 
-    def _slot(self, name: str) -> int:
-        return self.evaluation.tape.slot[self.evaluation.tape.graph.index[name]]
-
     def _shaped(self, adjoint: Any, name: str) -> Array:
-        shape = tuple(n or 0 for n in self.evaluation.shapes[self._slot(name)])
-        return np.zeros(shape) if adjoint is None else self._layout.full(adjoint, self._slot(name)).reshape(shape)
+        shape = tuple(n or 0 for n in self.evaluation.shapes[self._slots[name]])
+        return np.zeros(shape) if adjoint is None else self._layout.full(adjoint, self._slots[name]).reshape(shape)
 
 
 class Totalled(Stacked):
@@ -186,6 +189,12 @@ def _product(x: Array, y: Array) -> Array:
 _PRODUCTS: Mapping[str, Callable[[Array, Array], Array]] = {"outer": _outer, "@": _matmul, "*": _product}
 
 
+def _for_each(value: Any, count: int) -> Array:
+    """Matrices for so many points, of which one may be there for all."""
+    found = np.atleast_2d(value)
+    return found if found.ndim > 2 and len(found) == count else np.broadcast_to(found, (count, *found.shape[-2:]))
+
+
 @cache
 def _total_of(row: Primitive, k: int) -> Callable[..., Array] | None:
     """The sum over `count` points of the pullback to argument k; None where no product stands outermost in its text.
@@ -202,7 +211,6 @@ def _total_of(row: Primitive, k: int) -> Callable[..., Array] | None:
 
     def total(count: int, *operands: Any) -> Array:
         """The sum over `count` points, as one product of matrices."""
-        values = [np.atleast_2d(factor(*operands)) for factor in factors]
-        return product(*(np.broadcast_to(value, (count, *matrix(value.shape[-2:]))) for value in values))
+        return product(*(_for_each(factor(*operands), count) for factor in factors))
 
     return total

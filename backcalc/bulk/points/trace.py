@@ -6,8 +6,8 @@ step, 2·x has no power in it, and what nothing asks for is not there. Then it r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import frexp, nan
+from collections.abc import Callable, Collection, Sequence
+from math import frexp, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,10 @@ from backcalc.rules.functions import arrays
 
 TracedOperand = Any  # A Traced, or a float: what is the same at all points.
 
-_COMMUTATIVE = ("add", "multiply")
+COUNT = ""
+"""The input that is the number of points, which no node is called."""
+
+_COMMUTATIVE = ("add", "multiply", "inner")
 CONDITIONS = {
     "less": np.less,
     "less_equal": np.less_equal,
@@ -45,16 +48,28 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "negative": np.negative,
     "where": np.where,
     "number": lambda x: np.asarray(x, np.float64),  # A truth as 1.0 or 0.0, where arithmetic needs a number.
+    "total": np.add.reduce,
+    "inner": np.dot,
+    "rows_by": np.dot,
 }
+_TOTALS = ("total", "inner")
+WITH_OUT = ("rows_by",)
+"""Functions that write where they are told to, beside ufuncs."""
+# Of nan these make nan, whatever else they are given; a power need not: nan^0 is 1.
+_STRICT = ("add", "subtract", "multiply", "divide", "negative", "abs", "exp")
+_BACK = 3  # Steps that a slope is looked back over.
 
 
 class Traced:
-    """A number of each point: an input, or what a step of the program gives."""
+    """A number of each point: an input, or what a step of the program gives.
 
-    __slots__ = ("args", "fn", "place", "trace")
+    Where it does not vary, all points have it in common.
+    """
 
-    def __init__(self, trace: Trace, place: int, fn: str, args: tuple[TracedOperand, ...]) -> None:
-        self.trace, self.place, self.fn, self.args = trace, place, fn, args
+    __slots__ = ("args", "fn", "place", "trace", "varies")
+
+    def __init__(self, trace: Trace, place: int, fn: str, args: tuple[TracedOperand, ...], *, varies: bool) -> None:
+        self.trace, self.place, self.fn, self.args, self.varies = trace, place, fn, args, varies
 
     def __add__(self, other: TracedOperand) -> TracedOperand:
         return _add(self, other)
@@ -81,11 +96,11 @@ class Traced:
 class Trace:
     """Steps in the order in which they were traced, each made once.
 
-    Only with `exact` is it asked of every value whether it is nan.
+    Only with `exact` is it asked of every value whether it is nan. The inputs `common` are the same at all points.
     """
 
-    def __init__(self, *, exact: bool = False) -> None:
-        self.exact = exact
+    def __init__(self, *, exact: bool = False, common: Collection[str] = ()) -> None:
+        self.exact, self._common = exact, {*common, COUNT}
         self._made: dict[tuple[Any, ...], Traced] = {}
         self._all: list[Traced] = []
 
@@ -100,7 +115,8 @@ class Trace:
         key = (fn, *(sorted(marks, key=str) if fn in _COMMUTATIVE else marks))
         # The same step of the same operands is one: so the sine of the forward pass serves the reverse sweep too.
         if key not in self._made:
-            self._made[key] = Traced(self, len(self._all), fn, args)
+            varies = args[0] not in self._common if fn == "input" else fn not in _TOTALS and any(map(is_varying, args))
+            self._made[key] = Traced(self, len(self._all), fn, args, varies=varies)
             self._all.append(self._made[key])
         return self._made[key]
 
@@ -113,6 +129,11 @@ class Trace:
                 needed.update(arg.place for arg in found.args if isinstance(arg, Traced))
         # What nothing asks for is left out here, and nowhere else.
         return [found for found in self._all if found.place in needed]
+
+
+def is_varying(operand: TracedOperand) -> bool:
+    """Whether an operand has a number a point, rather than one for all."""
+    return isinstance(operand, Traced) and operand.varies
 
 
 def array_function(name: str) -> Callable[..., Any]:
@@ -246,6 +267,9 @@ def _either(x: Traced, y: Traced) -> TracedOperand:
     both = frozenset().union(*(outcomes for outcomes, fn in _OUTCOMES.items() if fn in (x.fn, y.fn)))
     if both in _OUTCOMES:
         return _step(_OUTCOMES[both], *x.args)
+    bound = x.args[1]
+    if both == frozenset("<=>") and not isinstance(bound, Traced) and not isnan(bound):
+        return _step("equal", x.args[0], x.args[0])  # One of the three holds of all numbers, and none of nan.
     # `<` or `>` is not `!=`, which holds of nan; nor is `<` or `>=` true of it.
     return _step("either", x, y)
 
@@ -258,7 +282,23 @@ def where(c: TracedOperand, a: TracedOperand, b: TracedOperand) -> TracedOperand
     if _fn(a) == "multiply" and _fn(a.args[1]) in ("number", "where") and a.args[1].args[0] is c:
         # Where c holds, the factor is what c chooses, and elsewhere the product is not asked for.
         a = _multiply(a.args[0], 1.0 if a.args[1].fn == "number" else a.args[1].args[1])
+    if _fn(c) == "equal" and c.args[0] is c.args[1] and _is_nan(b) and _is_nan_with(a, c.args[0]):
+        return a  # Where it is asked whether there is a number, to have nan where there is none.
     return a if a is b else _step("where", c, a, b)
+
+
+def _is_nan(operand: TracedOperand) -> bool:
+    return not isinstance(operand, Traced) and isnan(operand)
+
+
+def _is_nan_with(found: TracedOperand, x: Traced) -> bool:
+    """Whether a number is nan wherever x is, as far as a few steps tell."""
+    seen = {found}
+    for _ in range(_BACK):
+        if x in seen:
+            return True
+        seen = {arg for step in seen if _fn(step) in _STRICT for arg in step.args if isinstance(arg, Traced)}
+    return x in seen
 
 
 def divide(x: TracedOperand, y: TracedOperand) -> TracedOperand:

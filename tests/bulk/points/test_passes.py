@@ -57,6 +57,12 @@ def test_a_sigmoid_is_one_exponential():
     assert (found["exp"], found["divide"], found["float_power"]) == (1, 1, 0)
 
 
+@pytest.mark.parametrize("power", [2, 3])
+def test_of_a_power_that_is_everywhere_it_is_not_asked_where(power):
+    found = functions(program_of(f"J = (w*x + b - z)^{power}", "w", "x", "b", "z"))
+    assert not {"where", "less", "equal", "logical_or"} & {*found}
+
+
 def test_what_nothing_needs_is_not_computed():
     assert functions(program_of("h = sin(x)\ny = x + 0*z\noutput y\n", "x", "z"))["sin"] == 0
 

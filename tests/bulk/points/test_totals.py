@@ -5,6 +5,7 @@ import pytest
 
 from backcalc.bulk.points import totals
 from backcalc.bulk.points.run import PointRunner
+from backcalc.bulk.points.runner import Runner
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.text.files import clean
@@ -34,6 +35,26 @@ GRAPHS = {
     "columns": ("J = sum(softmax(X*w, axis=0)[0])", {"X": (3, 2)}, {"w": (3, 1)}),
     "a known value": ("h = W @ x\nJ = sum(h^2)\ngiven h = [1, 2]", {"x": (3,)}, {"W": (2, 3)}),
     "a unit": ("y = sigmoid(w @ x + b)\nJ = (y - t)^2/2", {"x": (3,), "t": ()}, {"w": (3,), "b": ()}),
+    "a unit of what varies": (
+        "y = sigmoid(w @ (u*x) + b)\nJ = (y - t)^2/2",
+        {"x": (3,), "t": ()},
+        {"w": (3,), "u": (3,), "b": ()},
+    ),
+    "a unit of what is made of data": ("J = (w @ tanh(x) + b - t)^2/2", {"x": (3,), "t": ()}, {"w": (3,), "b": ()}),
+    "a vector in two products": ("J = sin(w @ x)*(z @ w)^2 + dot(w, w)", {"x": (3,), "z": (3,)}, {"w": (3,)}),
+    "one product in two places": (
+        "s = w @ x\nJ = s^2/7 + log(1 + s^2)*b - s*c*t",
+        {"x": (3,), "t": ()},
+        {"w": (3,), "b": (), "c": ()},
+    ),
+    "a constant slope": ("J = -3*(w @ x)/c + b", {"x": (3,)}, {"w": (3,), "b": (), "c": ()}),
+    "a linear unit of numbers": (
+        "J = 1/2*(v*x + w*z + b - t)^2",
+        {"x": (), "z": (), "t": ()},
+        {"v": (), "w": (), "b": ()},
+    ),
+    "factors in common": ("J = -(a*x*b)/c*3 + a*b - (x > 0)", {"x": ()}, {"a": (), "b": (), "c": ()}),
+    "nothing of numbers' data": ("J = a^2*3\nK = x\noutput J", {"x": ()}, {"a": ()}),
     "numbers that two vectors lead to": (
         "u = w @ x\nv = norm(x)*c\nJ = u*v + sin(u - v)*c",
         {"x": (3,)},
@@ -113,16 +134,39 @@ def test_a_value_that_is_no_number_is_none_in_the_mean():
     assert_same(*means("J = log(w @ x)^2", data, {"w": np.array([1.5, 2.0])}))
 
 
-def test_numbers_behind_vectors_are_one_program(monkeypatch):
-    """Of a unit only the product is an operation on stacks, however long the formula behind it is."""
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a unit", []),  # The product with data, too.
+        ("a unit of what varies", ["*", "@"]),
+        ("a unit of what is made of data", ["tanh"]),
+    ],
+)
+def test_numbers_behind_vectors_are_one_program(name, expected, monkeypatch):
+    """Of a unit at most what leads to the product is an operation on stacks, however long the formula behind it is."""
     made = []
     apply = totals.Totalled.apply
     monkeypatch.setattr(
         totals.Totalled, "apply", lambda self, *given: made.append(given[1].symbol) or apply(self, *given)
     )
-    text, data, parameters = GRAPHS["a unit"]
+    text, data, parameters = GRAPHS[name]
     assert_same(*means(text, drawn(data, 7), drawn(parameters)))
-    assert made == ["@"]
+    assert made == expected
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_points_that_come_in_parts_have_the_same_sums(width, monkeypatch):
+    # Of numbers alone, and of vectors: three points and then the fourth.
+    monkeypatch.setattr(Runner, "most_points", lambda *_: 3)
+    shape = () if width == 1 else (width,)
+    text = "J = where(t > 0, ({0} + b - t)^2/3, sigmoid({0})*b)".format("w*x" if width == 1 else "w @ x")
+    assert_same(*means(text, drawn({"x": shape, "t": ()}, 7), drawn({"w": shape, "b": ()})))
+
+
+def test_a_factor_that_a_sum_needs_goes_with_each_point():
+    # Σ x is beyond float64, 1e-10·Σ x is not.
+    assert_same(*means("J = 1e-10*x*a", {"x": np.full(7, 1e308)}, {"a": np.array(0.5)}))
+    assert_same(*means("J = 1e-10*(w @ x)", {"x": np.full((7, 2), 8e307)}, {"w": np.array([0.5, 1.0])}))
 
 
 def test_the_gradient_of_each_point_is_never_made(monkeypatch):
