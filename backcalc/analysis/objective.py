@@ -125,7 +125,7 @@ def update_rules(objective: Objective) -> dict[str, Expr]:
         bare = run(objective.graph._replace(nodes=tuple(nodes)), {}, objective.output, objective.wrt)
     except BackcalcError:  # A shape that only a default told.
         return {}
-    return {name: literal(slope) if is_known(slope) else slope for name, slope in bare.gradient.items()}
+    return {name: literal(slope) for name, slope in bare.gradient.items() if slope is not None}
 
 
 def _item(found: Array) -> Any:

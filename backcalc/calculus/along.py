@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, TypeAlias
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.sweep import forward
+from backcalc.calculus.pullbacks import Cotangent
+from backcalc.calculus.sweep import Edges, forward
 from backcalc.calculus.tangents import by_reverse, require_few_sweeps
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
@@ -20,9 +21,9 @@ from backcalc.rules.lower import names_in
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling
-from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
+from backcalc.rules.values import Numeric, Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
 
-Displacements = Mapping[int, Any]
+Displacements: TypeAlias = "Mapping[int, Numeric]"
 """The change of each node that moves by itself, by its place in the graph."""
 
 
@@ -42,7 +43,8 @@ def changes(linear: Linearization, moved: Displacements) -> list[Value | None]:
         seeds: dict[int, Value] = {slot[node]: change for node, change in moved.items()}
         # A slot needs only earlier ones, so rising order is a topological one.
         order = range(len(evaluation.terms))
-        found = forward(order, linear.slot_edges.__getitem__, seeds, multiply=multiply, accumulate=add)
+        edges: Edges[Any] = linear.slot_edges.__getitem__  # Numbers and formulas: pullbacks are of arrays.
+        found = forward(order, edges, seeds, multiply=multiply, accumulate=add)
     tidied: Folded[Expr] = Folded()
     return [_read(linear, found.get(at, 0.0), evaluation.shapes[at], tidied) for at in slot]
 
@@ -73,14 +75,15 @@ def _by_formulas(linear: Linearization, node: int, moved: Displacements) -> Valu
     return total if is_known(total) else linear.evaluation.written(total, None, _spelling(linear))
 
 
-def _applied(slope: Any, change: Any, rank: int, of_rank: int) -> Any:
+def _applied(slope: Value, change: Numeric, rank: int, of_rank: int) -> Value:
     """∂node/∂x · Δx, summed over the elements of x, which has this rank; the node has `of_rank`."""
     if is_known(slope):
         if not rank:
             return slope * change
         from backcalc.rules.ndarray import contract
 
-        return contract(slope, change, 0)  # 0: a change has no axes of directions behind its own.
+        found: Value = contract(slope, change, 0)  # 0: a change has no axes of directions behind its own.
+        return found
     if not rank:
         return multiply(slope, change)
     if of_rank:  # The rows of a Jacobian, or a formula for them.
@@ -125,10 +128,11 @@ class _Pushes:
         slope = self.terms[partial]
         return slope @ change if shape_of(slope) and shape_of(change) else slope * change
 
-    def _pushed(self, slot: int, row: Primitive, k: int, change: Any) -> Any:
+    def _pushed(self, slot: int, row: Primitive, k: int, change: Any) -> Numeric:
         """What an operation makes of the change of its k-th argument alone."""
         if row.partials:
-            return self._by_element(slot, row, k, change)
+            found: Numeric = self._by_element(slot, row, k, change)
+            return found
         args = [self.terms[arg] for arg in self.tape.args[slot]]
         indices = self.tape.indices.get(slot, ())
         if row.symbol in (VECTOR, "concat"):
@@ -153,11 +157,12 @@ class _Pushes:
 
         return masked(slope, change)
 
-    def _by_rows(self, slot: int, k: int, change: Any) -> Any:
+    def _by_rows(self, slot: int, k: int, change: Any) -> Numeric:
         """The Jacobian's rows, each what a unit cotangent pulls back, times the change: one for a number."""
         # Of arrays as wholes each argument has an edge, but for constants.
         places = [place for place, arg in enumerate(self.tape.args[slot]) if not self.tape.constant[arg]]
         pulled = self.linear.slot_edges[slot][places.index(k)][1]
+        assert callable(pulled)  # Of arrays as wholes no edge is a number.
         shape = self.shapes[slot]
         if not shape:
             # The gradient, whose product with a change is one number.
@@ -166,7 +171,7 @@ class _Pushes:
 
         return reshaped([self._product(slot, k, pulled(only(unit)), change) for unit in units(shape)], shape)
 
-    def _product(self, slot: int, k: int, row: Any, change: Any) -> float:
+    def _product(self, slot: int, k: int, row: Cotangent, change: Any) -> float:
         shape = self.shapes[self.tape.args[slot][k]]
         full: Any = self.linear.full(value_of(row), shape)
         found = float((full * change).sum()) if shape_of(change) else float(full * change)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.shapes import Shape
 from backcalc.language.unparse import number_text, number_texts, unparse
-from backcalc.rules.values import is_array, is_known
+from backcalc.rules.values import Value, is_array, is_known
 from backcalc.text.numerals import is_exact, is_whole
 
 
@@ -23,7 +23,7 @@ class Column(Protocol):
         """Whether a value may be a formula."""
         ...
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Value | None]:
         """The values."""
         ...
 
@@ -83,9 +83,9 @@ class Columns(Protocol):
         ...
 
 
-def member(value: Any) -> str:
+def member(value: Value | None) -> str:
     """A value as JSON has it."""
-    if value is None or not is_known(value):
+    if not is_known(value):
         return "null"
     if is_array(value):
         # Python writes a list of finite floats as JSON; a number at a time takes six times as long.
@@ -100,9 +100,9 @@ def member(value: Any) -> str:
     return repr(number) if isfinite(number) else f'"{number_text(number)}"'
 
 
-def csv_cell(value: Any) -> str:
+def csv_cell(value: Value | None) -> str:
     """A number as CSV has it; nothing where it is not known."""
-    if value is None or not is_known(value):
+    if not is_known(value):
         return ""
     return str(value) if is_exact(value) else number_text(float(value))
 
@@ -115,7 +115,7 @@ class Values:
     def __init__(self, values: Sequence[Any]) -> None:
         self._values = values
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Value | None]:
         return iter(self._values)
 
     def members(self) -> list[str]:
@@ -142,8 +142,8 @@ class ObjectColumns:
 
     graph: Dag
     part: slice
-    all_values: Sequence[Any]
-    swept: Sequence[Sequence[Any]]
+    all_values: Sequence[Value | None]
+    swept: Sequence[Sequence[Value | None]]
     all_shapes: Sequence[Shape]
 
     @cached_property
@@ -197,7 +197,7 @@ class ObjectColumns:
 class ObjectPartials:
     """The local partials of a graph of objects: `of` gives those of a node, by argument."""
 
-    of: Callable[[int], Mapping[str, Any]]
+    of: Callable[[int], Mapping[str, Value | None]]
     index: Mapping[str, int]
 
     def rows(self, part: slice) -> tuple[list[int], list[int], Values]:

@@ -105,7 +105,7 @@ def spelled_out(expr: Expr, source: Source) -> Expr:
     return expr
 
 
-def constant(expr: Expr, source: Source) -> Any:
+def constant(expr: Expr, source: Source) -> Numeric:
     """The value of an expression without nodes. Raises EvaluateError where it has some."""
     # The commonest by far: a class of students writes hundreds of thousands of them.
     if isinstance(expr, Number):
@@ -130,7 +130,8 @@ def constant(expr: Expr, source: Source) -> Any:
 
     # Only a written vector makes an array here, so that `--at x=1` need not load NumPy.
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
-        return fold(expr, _leaf, _call)
+        found: Numeric = fold(expr, _leaf, _call)
+        return found
 
 
 def defaults(graph: Dag) -> dict[str, Numeric]:

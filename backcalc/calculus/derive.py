@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.matrix_forms import Diagonal, MatrixSweep
+from backcalc.calculus.pullbacks import Cotangent
 from backcalc.calculus.rows import elements
 from backcalc.graph.expand import expand_long
 from backcalc.graph.model import Dag, Node
@@ -159,7 +160,7 @@ class Sweep:
         linear: Linearization,
         output: str,
         taken: set[str],
-        row: tuple[int | None, Any] = (None, 1.0),
+        row: tuple[int | None, Cotangent] = (None, 1.0),
     ) -> None:
         self.graph, self.linear, self.output, self.taken = graph, linear, output, taken
         self.row, seed = row
@@ -170,7 +171,7 @@ class Sweep:
         self._given: set[str] = set()  # Names whose definitions are handed out: each stands once.
         self._swept = self._sweep(linear.tape.slot[graph.index[output]], seed)
 
-    def _sweep(self, slot: int, seed: Any) -> dict[int, Any]:
+    def _sweep(self, slot: int, seed: Cotangent) -> Mapping[int, Any]:
         return self.linear.sweep({slot: seed}, settle=self._settle)
 
     @property
@@ -239,7 +240,7 @@ class ProductSweep(Sweep):
         slots = (self.linear.tape.slot[self.graph.index[name]] for name in wrt)
         return all(self._swept.get(slot, 0.0) is not None for slot in slots)
 
-    def _sweep(self, slot: int, seed: Any) -> dict[int, Any]:  # noqa: ARG002  It is the identity.
+    def _sweep(self, slot: int, seed: Cotangent) -> Mapping[int, Any]:  # noqa: ARG002  It is the identity.
         self.shape = (elements(self.linear.evaluation.shapes[slot]),)
         return dict(MatrixSweep(self.linear, slot).run(settle=self._settle))
 

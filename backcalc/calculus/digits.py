@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, localcontext
 from math import inf, isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc.calculus.constant import applied, constant
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, postorder
 from backcalc.rules.row import CONSTANTS
-from backcalc.rules.values import shape_of
+from backcalc.rules.values import Numeric, is_array, shape_of
 from backcalc.text.source import Source
+
+if TYPE_CHECKING:
+    from backcalc.rules.functions.arrays import Array
 
 # A calculation in float64 is not better than this, relative to its result: 2^-44, some 250 units in the last place.
 PRECISION = 2.0**-44
@@ -86,13 +89,13 @@ NOTHING = Known()
 
 
 def is_right(
-    given: Expr, expected: Any, source: Source, tolerance: Tolerance = AS_WRITTEN, known: Known = NOTHING
+    given: Expr, expected: Numeric, source: Source, tolerance: Tolerance = AS_WRITTEN, known: Known = NOTHING
 ) -> bool:
     """Whether `given` is `expected` to the digits written, arrays by element."""
     return next(wrong_places(given, expected, source, tolerance, known), None) is None
 
 
-def is_coarse(given: Expr, expected: Any, source: Source, known: Known = NOTHING) -> bool:
+def is_coarse(given: Expr, expected: Numeric, source: Source, known: Known = NOTHING) -> bool:
     """Whether an answer is wrong only for its few digits: it rounds right, and is far off all the same."""
     return not is_right(given, expected, source, AS_WRITTEN, known) and is_right(
         given, expected, source, ROUNDED, known
@@ -100,27 +103,28 @@ def is_coarse(given: Expr, expected: Any, source: Source, known: Known = NOTHING
 
 
 def wrong_places(
-    given: Expr, expected: Any, source: Source, tolerance: Tolerance = AS_WRITTEN, known: Known = NOTHING
+    given: Expr, expected: Numeric, source: Source, tolerance: Tolerance = AS_WRITTEN, known: Known = NOTHING
 ) -> Iterator[tuple[int, ...]]:
     """The index of each element of `given` that is not right; () where a number is not, or the shape."""
-    shape = shape_of(expected)
+    if not is_array(expected):
+        if not _is_right(given, float(expected), source, tolerance, known):
+            yield ()
+        return
     # Digits claim something of each element only where the array is written out.
-    if shape and isinstance(given, Call) and given.fn == VECTOR and len(given.args) == shape[0]:
+    if isinstance(given, Call) and given.fn == VECTOR and len(given.args) == len(expected):
         # Found once, of the whole: the rows of a matrix are held against its largest element, too.
         if not known.largest:
             finite = [abs(x) for x in map(float, expected.ravel()) if isfinite(x)]
             known = Known(known.exact, known.scale, max(finite, default=0.0), decimals_of(given))
         for i, (arg, element) in enumerate(zip(given.args, expected, strict=True)):
             yield from ((i, *rest) for rest in wrong_places(arg, element, source, tolerance, known))
-    elif shape:
+    else:
         yield from _unequal_places(constant(given, source), expected, tolerance)
-    elif not _is_right(given, float(expected), source, tolerance, known):
-        yield ()
 
 
-def _unequal_places(value: Any, expected: Any, tolerance: Tolerance) -> Iterator[tuple[int, ...]]:
+def _unequal_places(value: Numeric, expected: Array, tolerance: Tolerance) -> Iterator[tuple[int, ...]]:
     """The places where `value`, that of an expression, is not `expected`, as far as float64 goes."""
-    if shape_of(value) != shape_of(expected):
+    if not is_array(value) or value.shape != expected.shape:
         yield ()
         return
     from backcalc.rules.ndarray import far_places
@@ -130,7 +134,7 @@ def _unequal_places(value: Any, expected: Any, tolerance: Tolerance) -> Iterator
 
 def _is_right(given: Expr, expected: float, source: Source, tolerance: Tolerance, known: Known) -> bool:
     value = constant(given, source)
-    if shape_of(value):
+    if is_array(value):
         return False
     if not (isfinite(value) and isfinite(expected)):
         return repr(value) == repr(expected)  # nan is right where the truth is nan, and inf by its sign.
@@ -197,7 +201,7 @@ def half_claimed(given: Expr, source: Source, exact: frozenset[float] = frozense
     if _literal(given) is not None:
         return Decimal(_unit(given)) / 2
     value = constant(given, source)
-    if shape_of(value) or not isfinite(value):
+    if is_array(value) or not isfinite(value):
         return Decimal(0)  # What is not finite has no digits.
     # To first order, what the rounding of each decimal makes of the result adds up.
     moved = 0.0
@@ -213,7 +217,7 @@ def half_claimed(given: Expr, source: Source, exact: frozenset[float] = frozense
 def _shifted(given: Expr, moved: Number, by: float) -> float:
     """The value of an expression of numbers with one number in it moved."""
 
-    def _leaf(part: Number | Name) -> Any:
+    def _leaf(part: Number | Name) -> float:
         if isinstance(part, Number):
             return part.value + by * (part is moved)
         return CONSTANTS[part.id]

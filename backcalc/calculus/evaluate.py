@@ -120,7 +120,7 @@ class Evaluation:
         return Vanishing({node.name: float(value) for value, node in places if value is not None})
 
     @property
-    def values(self) -> list[Any]:
+    def values(self) -> list[Numeric | None]:
         """The value of every node: a number, an array, or None where it is not known."""
         return [term if is_known(term := self.terms[slot]) else None for slot in self.tape.slot]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.rules.lower import names_in
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import Numeric, is_known, shape_of
 
 
 def derived_partials(evaluation: Evaluation, slot: int, row: Primitive) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def derived_partials(evaluation: Evaluation, slot: int, row: Primitive) -> tuple
     )
 
 
-def _constant(evaluation: Evaluation, slot: int) -> Any:
+def _constant(evaluation: Evaluation, slot: int) -> Numeric | None:
     """The value of a slot that nothing changes; None of others."""
     if not evaluation.tape.constant[slot]:
         return None
@@ -31,7 +31,7 @@ def _constant(evaluation: Evaluation, slot: int) -> Any:
     return found if found is not None and is_known(found) else None
 
 
-def _holds(row: Primitive, condition: str, constants: list[Any]) -> bool:
+def _holds(row: Primitive, condition: str, constants: Sequence[Numeric | None]) -> bool:
     """Whether a condition holds, of an array at every element."""
     bound = row.array if any(shape_of(value) for value in constants if value is not None) else row.scalar
     found = bound.form(condition)(*constants, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TypeAlias
 
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.evaluate import Evaluation
@@ -12,7 +12,7 @@ from backcalc.calculus.rows import MOST_NUMBERS, MOST_SWEEPS, elements, joined
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import MOST_AXES, Shape, shape_words
 from backcalc.rules.gates import only
-from backcalc.rules.values import all_known
+from backcalc.rules.values import Numeric, Value, all_known
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, quoted, shorten
@@ -20,13 +20,13 @@ from backcalc.text.wording import option, quoted, shorten
 MOST_TOGETHER = 20_000_000  # Numbers of the Jacobians by all nodes.
 WIDE = 32  # Elements from which on one sweep over a stack of them is faster than a sweep each.
 
-Engine = Callable[[Evaluation, str, Sequence[str]], list[Any]]
+Engine: TypeAlias = "Callable[[Evaluation, str, Sequence[str]], Sequence[Value | None]]"
 """What gives ∂output/∂name for each of some nodes where all values are known: by arrays, whatever the output's size."""
 
 
 def derivatives(
     linear: Linearization, head: int, engine: Engine | None = None, wanted: Collection[int] | None = None
-) -> Sequence[Any]:
+) -> Sequence[Value | None]:
     """∂head/∂node for every node of the graph, or for those of `wanted`; None for others, and where it has no formula.
 
     An element of the head takes a sweep, but where all is known and `engine` is given, and the head wide.
@@ -36,7 +36,7 @@ def derivatives(
         return adjoints(linear, head)
     places = [i for i in range(len(graph.nodes)) if wanted is None or i in wanted]
     places = [i for i in places if not graph.nodes[i].is_fixed]
-    found: list[Any] = [None] * len(graph.nodes)
+    found: list[Value | None] = [None] * len(graph.nodes)
     if engine and linear.evaluation.is_known and elements(shape) >= WIDE:
         every = engine(linear.evaluation, graph.nodes[head].name, [graph.nodes[i].name for i in places])
     elif linear.evaluation.is_known or len(shape) > 1:
@@ -51,7 +51,7 @@ def derivatives(
     return found
 
 
-def _by_element(linear: Linearization, head: int, shape: Shape, places: Sequence[int]) -> Iterator[Any]:
+def _by_element(linear: Linearization, head: int, shape: Shape, places: Sequence[int]) -> Iterator[Value | None]:
     """The Jacobians by the nodes at `places`, an array of numbers each, or a formula."""
     if not linear.evaluation.is_known and elements(shape) > MOST_SWEEPS:
         yield from (None for _ in places)
@@ -112,7 +112,7 @@ def require_few(graph: Dag, output: str, wrt: Sequence[str], shapes: Sequence[Sh
     raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.JACOBIAN_TOO_LARGE, message, hints=tuple(hints))])
 
 
-def seed_of(shape: Shape) -> Any:
+def seed_of(shape: Shape) -> Numeric | None:
     """∂output/∂output: the number 1, or an identity, None where that would have too many numbers."""
     if not shape:
         return 1.0

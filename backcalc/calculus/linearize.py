@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.local_partials import OperationEdges
-from backcalc.calculus.pullbacks import pull, pulled, total_of
+from backcalc.calculus.pullbacks import Cotangent, Slope, pull, pulled, total_of
 from backcalc.calculus.sweep import Settle, reverse
 from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.values import (
+    Numeric,
     Terms,
+    Value,
     all_known,
+    is_formula,
     is_known,
     multiply,
     quietly,
@@ -27,13 +30,16 @@ from backcalc.rules.values import (
 if TYPE_CHECKING:
     from backcalc.calculus.textbook import Textbook
 
+NodeEdge: TypeAlias = "tuple[int, Numeric | None]"
+"""A tail, and ∂node/∂tail: a number, or an array that is a Jacobian; None for what is no number."""
+
 
 class Linearization(OperationEdges):
     """What follows of the edges of all operations: sweeps over them, and the edges between nodes."""
 
     def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:
         super().__init__(evaluation, textbook=textbook)
-        self._found_edges: dict[int, list[tuple[int, Any]]] = {}  # By node, as they are asked for.
+        self._found_edges: dict[int, list[NodeEdge]] = {}  # By node, as they are asked for.
 
     @cached_property
     def forms(self) -> Textbook:
@@ -42,7 +48,7 @@ class Linearization(OperationEdges):
 
         return Textbook(self.evaluation, self.known_shapes)
 
-    def _together(self, slot: int, adjoint: Any) -> Any:
+    def _together(self, slot: int, adjoint: Value | Terms) -> Value | Terms:
         """The terms of an adjoint, in its shape where some are one row for all and others one column."""
         shape = self._shapes[slot]
         if not isinstance(adjoint, Terms) or len(shape) < 2:  # All terms of a vector are vectors, or one number.
@@ -51,35 +57,38 @@ class Linearization(OperationEdges):
         shapes = {shape_of(term) if is_known(term) else known.of(term) for term in adjoint} - {()}
         return Terms(self.full(term, shape) for term in adjoint) if len(shapes) > 1 and shape not in shapes else adjoint
 
-    def sweep(self, seeds: dict[int, Any], first: int = 0, settle: Settle[Any] | None = None) -> dict[int, Any]:
+    def sweep(
+        self, seeds: Mapping[int, Cotangent], first: int = 0, settle: Settle[Value] | None = None
+    ) -> dict[int, Value]:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
         # A slot needs only earlier ones, so falling order is a topological one, whatever the graph.
         order = range(max(seeds, default=-1), first - 1, -1)
         edges = self.slot_edges.__getitem__
-        if settle is None and self.evaluation.is_known and all_known(seeds.values()):
+        if settle is None and self.evaluation.is_known and not any(map(is_formula, seeds.values())):
             with quietly(self.evaluation.has_arrays):
                 if self._is_plain:  # No gates, nothing to pull back: the commonest.
-                    return reverse(order, edges, seeds, multiply=mul)
+                    numbers: Mapping[int, Any] = seeds
+                    return reverse(order, edges, numbers, multiply=mul)
                 found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of)
                 return {slot: value_of(adjoint) for slot, adjoint in found.items()}
 
         # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
         # as often as it has terms, and come in the order of the sweep.
-        def _complete(slot: int, adjoint: Any) -> Any:
+        def _complete(slot: int, adjoint: Cotangent | Terms) -> Cotangent:
             if isinstance(adjoint, Gated):
                 return Gated(settle(slot, adjoint.value), lambda: adjoint.open) if settle else adjoint
             found = self.forms.form(slot, settled(self._together(slot, adjoint)))
             return settle(slot, found) if settle else found
 
         with quietly(self.evaluation.has_arrays):
-            found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of, settle=_complete)
+            swept: dict[int, Any] = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of, settle=_complete)
         # Those of the arguments where a sweep ends early have their terms by now, too.
         return {
             slot: value_of(self.forms.form(slot, settled(adjoint)) if slot < first else adjoint)
-            for slot, adjoint in found.items()
+            for slot, adjoint in swept.items()
         }
 
-    def by_edges(self, edge: Callable[[Any], Any]) -> Linearization:
+    def by_edges(self, edge: Callable[[Slope], Slope]) -> Linearization:
         """The linearization with `edge` of each local partial in its place."""
         from copy import copy  # A run does without.
 
@@ -95,19 +104,21 @@ class Linearization(OperationEdges):
         return not self.evaluation.has_arrays and all(isinstance(partial, float) for partial in partials)
 
     @cached_property
-    def edges(self) -> list[list[tuple[int, Any]]]:
+    def edges(self) -> list[list[NodeEdge]]:
         """For each node its (tail, ∂node/∂tail) pairs, inner operations swept away; None for what is no number."""
         return [self.node_edges(node) for node in progress.through("local partials", range(len(self.tape.slot)))]
 
-    def node_edges(self, node: int) -> list[tuple[int, Any]]:
+    def node_edges(self, node: int) -> list[NodeEdge]:
         """The local partials into one node, where those of all would be too many: of an array they are Jacobians."""
         # Kept: a table, the paths and `--partials` ask for the same edges one after the other.
         if node not in self._found_edges:
             self._found_edges[node] = list(self._node_edges(node))
         return self._found_edges[node]
 
-    def contributions(self, head: int, adjoint: Any) -> Iterator[tuple[int, Any, Any]]:
+    def contributions(self, head: int, adjoint: Value | None) -> Iterator[tuple[int, Numeric | None, Value]]:
         """(tail, ∂head/∂tail, contribution) for each edge into the node `head`; a partial that is no number is None."""
+        if adjoint is None:  # That of a constant, to which no edge leads.
+            return
         slot = self.tape.slot[head]
         if head in self.tape.partials:
             with quietly(self.evaluation.has_arrays):
@@ -121,14 +132,16 @@ class Linearization(OperationEdges):
             if self._shapes[slot]:  # Of a condition nothing depends, and nothing is pulled back to it.
                 yield tail, partial, self.full(pulled.get(at, 0.0), self._shapes[at])
                 continue
-            plain = partial is not None and at not in pulled
-            yield tail, partial, multiply(partial, adjoint) if plain else self._local(head, adjoint)[at]
+            if partial is None or at in pulled:
+                yield tail, partial, self._local(head, adjoint)[at]
+            else:
+                yield tail, partial, multiply(partial, adjoint)
 
-    def _node_edges(self, node: int) -> Iterator[tuple[int, Any]]:
+    def _node_edges(self, node: int) -> Iterator[NodeEdge]:
         slot = self.tape.slot[node]
         if node in self.tape.partials:
             for tail, partial in self._incoming(node):
-                yield tail, self._terms[partial] if is_known(self._terms[partial]) else None
+                yield tail, term if is_known(term := self._terms[partial]) else None
             return
         if self._shapes[slot]:
             yield from self._jacobians(node)
@@ -140,13 +153,13 @@ class Linearization(OperationEdges):
                 full = self.full(local[at], self._shapes[at])
                 yield self.tape.graph.index[name], full if is_known(full) else None
 
-    def _local(self, node: int, seed: Any) -> dict[int, Any]:
+    def _local(self, node: int, seed: Cotangent) -> dict[int, Value]:
         """The cotangents of a node's arguments for the cotangent `seed` of the node."""
         slot = self.tape.slot[node]
         # A node's own operations stand side by side, so the sweep ends where they begin.
         return self.sweep({slot: seed}, self.tape.begin[node]) if self.tape.rows[slot] is not None else {}
 
-    def _jacobians(self, node: int) -> Iterator[tuple[int, Any]]:
+    def _jacobians(self, node: int) -> Iterator[NodeEdge]:
         """∂node/∂tail of a node that is an array: one pullback an element of the node."""
         from backcalc.calculus.rows import MOST_NUMBERS, MOST_ROWS, elements
         from backcalc.rules.ndarray import units

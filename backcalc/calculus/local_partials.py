@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import isfinite
-from typing import Any
+from typing import TypeAlias
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.guards import derived_partials
-from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates, nothing
+from backcalc.calculus.pullbacks import Cotangent, Pullback, Pullbacks, Slope, gates, nothing
 from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
@@ -20,15 +20,17 @@ from backcalc.rules.row import FLAT, Primitive
 from backcalc.rules.values import (
     Value,
     all_known,
+    is_formula,
     is_known,
+    is_lost,
     is_nothing,
     quietly,
     shape_of,
 )
 from backcalc.text.errors import Diagnostic
 
-Contributing = tuple[int, Any]
-"""An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
+Contributing: TypeAlias = "tuple[int, Slope]"
+"""An operation's argument, and its local partial."""
 
 
 class OperationEdges:
@@ -61,12 +63,13 @@ class OperationEdges:
         """The shape of the node `name`."""
         return self._shapes[self.tape.slot[self.tape.graph.index[name]]]
 
-    def slope(self, slot: int, k: int) -> Any:
+    def slope(self, slot: int, k: int) -> Value:
         """The local partial of an operation by elements for its k-th argument, a formula where values are missing."""
         row, operands = self.evaluation.rows[slot], self._operands(slot)
         assert row is not None
         if all_known(operands):
-            return self.edge_to(slot, row, k).slope(*operands)
+            found: Value = self.edge_to(slot, row, k).slope(*operands)
+            return found
         return self._slope(slot, row, k, operands)
 
     def edge_to(self, slot: int, row: Primitive, k: int) -> LocalEdge:
@@ -119,9 +122,9 @@ class OperationEdges:
                 ]
             return
         partials = (partial for edges in self.slot_edges for _, partial in edges)
-        if self._unchosen and not all(isfinite(partial) for partial in partials if is_known(partial)):
+        if self._unchosen and any(is_lost(partial) for partial in partials if not callable(partial)):
             for slot in self._unchosen:
-                self.slot_edges[slot] = [edge for edge in self.slot_edges[slot] if not is_nothing(edge[1])]
+                self.slot_edges[slot] = [e for e in self.slot_edges[slot] if callable(e[1]) or not is_nothing(e[1])]
 
     def _slopes(self, node: int | None, slot: int, row: Primitive) -> Iterator[Contributing]:
         """The (argument, local partial) pairs of one operation; literals have none. With a node, it may be warned."""
@@ -188,15 +191,16 @@ class OperationEdges:
         scope = scope_of(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
 
-        def pullback(ct: Any) -> Any:
+        def pullback(ct: Cotangent) -> Cotangent:
             """What the argument gets of the value's cotangent: a value where all is known, else a formula."""
-            if known and is_known(ct):
-                return gates().through(
+            if known and not is_formula(ct):
+                found: Cotangent = gates().through(
                     ct,
                     lambda value: apply(*operands, self.full(value, shape), count),
                     lambda gate: passed(operands, self.full(gate, shape), count),
                     selects=bool(row.selects),
                 )
+                return found
             # A number that is the cotangent of each row need not be a vector first.
             ct = value_of(ct) if row.is_along else self.full(value_of(ct), shape)
             # The form that has no 0/0 writes out a product for each element, which grows as the square of their number.

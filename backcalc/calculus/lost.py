@@ -7,12 +7,12 @@ or infinite is no news. Nothing is said where a warning of an operation says it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
 
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.swept import Swept
 from backcalc.graph.model import Dag, Node
-from backcalc.rules.values import is_lost
+from backcalc.rules.values import Numeric, Value, is_lost
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
@@ -20,7 +20,7 @@ from backcalc.text.wording import shorten
 TELLING = (Code.DOMAIN, Code.SLOPE)
 """The warnings of an operation that say why a number is not finite."""
 
-UserTerm = tuple[Node, Any, Any]
+UserTerm: TypeAlias = "tuple[Node, Numeric | None, Value | None]"
 """A user of a node, ∂user/∂node where it is a number, and what the user adds to the node's adjoint."""
 
 
@@ -37,11 +37,11 @@ class SweptObjects(Swept, Protocol):
         """Its local partials, and what was noticed of them."""
         ...
 
-    def partials(self, node: int) -> Mapping[str, Any]:
+    def partials(self, node: int) -> Mapping[str, Numeric | None]:
         """∂node/∂arg by argument."""
         ...
 
-    def pairs(self) -> Iterable[tuple[str, str, Any]]:
+    def pairs(self) -> Iterable[tuple[str, str, Value | None]]:
         """The derivatives of all pairs of nodes."""
         ...
 
@@ -96,7 +96,7 @@ def lost_partials(run: SweptObjects) -> list[Diagnostic]:
     return [of_derivative(f"∂{shorten(nodes[i].name)}/∂{shorten(tail)}", nodes[i].span) for i, tail in lost][:1]
 
 
-def _first(values: Iterable[Any]) -> int | None:
+def _first(values: Iterable[Value | None]) -> int | None:
     return next((i for i, value in enumerate(values) if is_lost(value)), None)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.pullbacks import pull
+from backcalc.calculus.pullbacks import Slope, pull
 from backcalc.calculus.rows import MOST_SWEEPS, elements, joined
 from backcalc.calculus.substitute import scope_of, substituted
-from backcalc.calculus.sweep import reverse
+from backcalc.calculus.sweep import Settle, reverse
 from backcalc.graph.shapes import MOST_AXES
 from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, Expr, Folded, size
 from backcalc.rules.gates import only
@@ -31,11 +31,14 @@ LONGEST = 100_000  # Names, numbers and operations of a formula that is compared
 class Diagonal(NamedTuple):
     """A diagonal matrix by what stands on it: a number or formula for all, or a vector."""
 
-    entries: Any
+    entries: Value
 
 
-MatrixForm = Any
-"""A `Diagonal`, a matrix or vector of numbers or as a formula, or None where no product of matrices says it."""
+MatrixForm: TypeAlias = "Diagonal | Value"
+"""A `Diagonal`, or a matrix or vector of numbers or as a formula; None where no product of matrices says it."""
+
+Step: TypeAlias = "Callable[[MatrixForm | None], MatrixForm | None]"
+"""What takes the Jacobian by an operation to that by one of its arguments."""
 
 
 def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], first: int = 0) -> list[Value | None]:
@@ -83,24 +86,21 @@ class MatrixSweep:
         self.shapes, self.terms = linear.evaluation.shapes, linear.evaluation.terms
         self.count = elements(self.shapes[head])
 
-    def run(
-        self, first: int = 0, settle: Callable[[int, MatrixForm], MatrixForm] = lambda _, form: form
-    ) -> dict[int, Value | None]:
+    def run(self, first: int = 0, settle: Settle[MatrixForm | None] = lambda _, form: form) -> dict[int, Value | None]:
         """∂head/∂slot for every slot down to `first` that the head depends on, None where no product says it.
 
         `settle` may put another form in the place of one that is complete, such as a name for it.
         """
         order = range(self.head, first - 1, -1)
-        seeds: dict[int, MatrixForm] = {self.head: Diagonal(1.0)}
-        through: Callable[[Any, MatrixForm], MatrixForm] = lambda step, form: step(form)  # noqa: E731  Both are of one kind.
+        seeds: dict[int, MatrixForm | None] = {self.head: Diagonal(1.0)}
         with quietly(has_arrays=True):
-            found = reverse(order, self._edges, seeds, multiply=through, accumulate=self._sum, settle=settle)
-            return {slot: self.value(form) for slot, form in found.items()}
+            found = reverse(order, self._edges, seeds, multiply=_taken, accumulate=self._sum, settle=settle)
+            return {slot: form if form is None else self.value(form) for slot, form in found.items()}
 
-    def value(self, form: MatrixForm) -> Value | None:
+    def value(self, form: MatrixForm) -> Value:
         """A form as a matrix."""
         if not isinstance(form, Diagonal):
-            return form  # type: ignore[no-any-return]
+            return form
         from backcalc.rules.ndarray import identity
 
         # In formulas `diag` stands for a vector; a number for all has the identity written out.
@@ -110,16 +110,15 @@ class MatrixSweep:
             return identity((self.count,)) * form.entries
         return make("*", form.entries, literal(identity((self.count,))))
 
-    def _sum(self, left: MatrixForm, right: MatrixForm) -> MatrixForm:
+    def _sum(self, left: MatrixForm | None, right: MatrixForm | None) -> MatrixForm | None:
         if left is None or right is None:
             # One term that no product says leaves the sum unsaid.
             return None
         if isinstance(left, Diagonal) and isinstance(right, Diagonal):
             return Diagonal(add(right.entries, left.entries))
-        one, other = self.value(right), self.value(left)  # The later in the file was met first.
-        return None if one is None or other is None else add(one, other)
+        return add(self.value(right), self.value(left))  # The later in the file was met first.
 
-    def _edges(self, slot: int) -> Iterator[tuple[int, Callable[[MatrixForm], MatrixForm]]]:
+    def _edges(self, slot: int) -> Iterator[tuple[int, Step]]:
         """The arguments of a slot, each with what takes the Jacobian by the slot to that by the argument."""
         for node, at in self.tape.incoming.get(slot, ()):
             yield self.tape.slot[node], partial(self._along_edge, slot, at)
@@ -132,7 +131,7 @@ class MatrixSweep:
             if arg in reached and not (row.partials and row.partials[k] == FLAT):
                 yield arg, partial(self._through, slot, row, k)
 
-    def _along_edge(self, slot: int, at: int, form: MatrixForm) -> MatrixForm:
+    def _along_edge(self, slot: int, at: int, form: MatrixForm | None) -> MatrixForm | None:
         """The Jacobian that stands on an edge, head × tail."""
         slope = self.terms[at]
         if form is None:
@@ -141,7 +140,7 @@ class MatrixSweep:
             return self._scaled(form, slope)
         return self._product(form, slope) if self.shapes[slot] else _outer(form, slope)
 
-    def _through(self, slot: int, row: Primitive, k: int, form: MatrixForm) -> MatrixForm:
+    def _through(self, slot: int, row: Primitive, k: int, form: MatrixForm | None) -> MatrixForm | None:
         arg = self.tape.args[slot][k]
         # A Jacobian by a matrix has three axes, a formula two at most.
         if form is None or max(len(self.shapes[slot]), len(self.shapes[arg])) > 1:
@@ -159,9 +158,10 @@ class MatrixSweep:
         """Through an operation that makes a number of an array: its gradient in each row."""
         arg = self.tape.args[slot][k]
         gradient = self.linear.full(pull(self._pullback(slot, k), 1.0), self.shapes[arg])
-        return _outer(form, gradient) if self.shapes[arg] else multiply(form, gradient)
+        whole = self.value(form)  # By a number it is a column, and no diagonal.
+        return _outer(whole, gradient) if self.shapes[arg] else multiply(whole, gradient)
 
-    def _of_vector(self, slot: int, row: Primitive, k: int, form: MatrixForm) -> MatrixForm:
+    def _of_vector(self, slot: int, row: Primitive, k: int, form: MatrixForm) -> MatrixForm | None:
         """Through an operation that makes a vector of arrays: a matrix to multiply by, where the table knows one."""
         args = [self.terms[arg] for arg in self.tape.args[slot]]
         if row.symbol == "@":
@@ -186,12 +186,12 @@ class MatrixSweep:
         scope = scope_of(row, [*args, self.terms[slot]])
         return self._product(form, substituted(expression(row.jacobian), scope))
 
-    def _pullback(self, slot: int, k: int) -> Any:
+    def _pullback(self, slot: int, k: int) -> Slope:
         """The pullback to the k-th argument: of arrays as wholes each has an edge, but for constants."""
         places = [place for place, arg in enumerate(self.tape.args[slot]) if not self.tape.constant[arg]]
         return self.linear.slot_edges[slot][places.index(k)][1]
 
-    def _scaled(self, form: MatrixForm, slope: Any) -> MatrixForm:
+    def _scaled(self, form: MatrixForm, slope: Value) -> MatrixForm:
         """The columns of a Jacobian, each times its element of the slope, or all times a number."""
         if isinstance(form, Diagonal):
             return Diagonal(multiply(form.entries, slope))
@@ -200,7 +200,7 @@ class MatrixSweep:
             return multiply(slope, form) if not self._shape(slope) else multiply(form, slope)
         return make("@", literal(form), make("diag", literal(slope)))
 
-    def _product(self, form: MatrixForm, other: Any) -> MatrixForm:
+    def _product(self, form: MatrixForm, other: Value) -> MatrixForm:
         """A Jacobian times a matrix, or a vector that is its one column."""
         if not isinstance(form, Diagonal):
             return _matmul(form, other)
@@ -209,8 +209,12 @@ class MatrixSweep:
             return multiply(form.entries, other)
         return _matmul(self.value(form), other)
 
-    def _shape(self, value: Any) -> tuple[int | None, ...]:
+    def _shape(self, value: Value) -> tuple[int | None, ...]:
         return shape_of(value) if is_known(value) else self.linear.known_shapes.of(value)
+
+
+def _taken(step: Step, form: MatrixForm | None) -> MatrixForm | None:
+    return step(form)
 
 
 def _outer(column: Any, row: Any) -> Value:
@@ -221,9 +225,9 @@ def _outer(column: Any, row: Any) -> Value:
     return make("outer", literal(column), literal(row))
 
 
-def _matmul(left: Any, right: Any) -> Any:
+def _matmul(left: Any, right: Any) -> Value:
     return left @ right if all_known([left, right]) else make("@", literal(left), literal(right))
 
 
-def _transposed(value: Any) -> Any:
+def _transposed(value: Any) -> Value:
     return value.T if all_known([value]) else make(TRANSPOSE, value)

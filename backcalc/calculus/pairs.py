@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
-from typing import Any
 
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.sweep import reverse
-from backcalc.rules.values import all_known
+from backcalc.rules.values import Value, all_known
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 
@@ -18,7 +17,7 @@ Upstream = Callable[[int], set[int]]
 MOST_NUMBERS = 1_000_000  # Of all derivatives of all pairs.
 
 
-def pairs(linear: Linearization, upstream: Upstream) -> Iterator[tuple[str, str, Any]]:
+def pairs(linear: Linearization, upstream: Upstream) -> Iterator[tuple[str, str, Value | None]]:
     """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head."""
     nodes, terms = linear.tape.graph.nodes, linear.evaluation.terms
     # All numbers: one sweep over floats a head, without arrays or formulas.
@@ -31,7 +30,7 @@ def pairs(linear: Linearization, upstream: Upstream) -> Iterator[tuple[str, str,
             continue
         # Over the nodes' own edges, which are found once, a sweep visits no more than what lies upstream.
         if is_plain:
-            found = reverse((head, *reversed(tails)), linear.edges.__getitem__, {head: 1.0})
+            found: Mapping[int, Value | None] = reverse((head, *reversed(tails)), linear.edges.__getitem__, {head: 1.0})
         else:
             found = dict(enumerate(derivatives(linear, head)))
         for tail in tails:

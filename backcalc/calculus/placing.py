@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import TRANSPOSE, Expr
 from backcalc.rules.indices import Place, is_whole, positions
@@ -48,7 +46,7 @@ def _is_all(place: Place, length: int) -> bool:
     return is_whole(place) or (isinstance(place, slice) and len(range(*place.indices(length))) == length)
 
 
-def _unit(index: Any, length: int) -> Expr:
+def _unit(index: int, length: int) -> Expr:
     return literal(placed(1.0, (index,), (length,)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from backcalc.calculus.constant import constant, default_of, spelled_out
 from backcalc.graph.build import with_inputs
@@ -12,17 +12,21 @@ from backcalc.language.expr import Expr, Number
 from backcalc.language.lexis import as_named
 from backcalc.language.parser import parse_expression, parse_point
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.rules.values import shape_of
+from backcalc.rules.values import Numeric, is_array, shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean, read
 from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import option, quoted, shorten
 
+if TYPE_CHECKING:
+    from backcalc.rules.functions.arrays import Array
+
 AT = "--at"
 MOST_WHOLE = 1 << 1023  # Whole numbers beyond are none of float64.
 
-Point = dict[str, Any]
+Point: TypeAlias = "dict[str, Numeric]"
+"""The values of inputs, by name."""
 
 
 def read_point(options: Iterable[str], option: str = AT) -> Point:
@@ -41,7 +45,7 @@ def read_number(text: str, option: str = AT) -> float | None:
         found = constant(parse_expression(source), source)
     except BackcalcError:
         return None
-    return None if shape_of(found) else float(found)
+    return None if is_array(found) else float(found)
 
 
 def read_exactly(options: Iterable[str]) -> tuple[Point, dict[str, Expr]]:
@@ -81,7 +85,7 @@ def _read(options: Iterable[str], option: str, written: dict[str, Expr] | None) 
     return point
 
 
-def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
+def from_mapping(at: Mapping[str, object], source: Source) -> Point:
     """A mapping of names to numbers, or to texts of constant expressions, as a point. Raises UsageError."""
     # A caller's names go through what a file's go through: é is one name however it is composed, and x₁ is x1.
     found: Point = {}
@@ -95,7 +99,7 @@ def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
     return found
 
 
-def _name(typed: Any) -> str:
+def _name(typed: object) -> str:
     return as_named(clean("", str(typed)).text)
 
 
@@ -139,7 +143,7 @@ def _refusal(graph: Dag, name: str) -> Diagnostic | None:
     return Diagnostic(Code.NOT_AN_INPUT, f"`{shorten(name)}` is no input: it is {what} at {line}", hints=(hint,))
 
 
-def _number(name: str, value: Any, source: Source) -> Any:
+def _number(name: str, value: object, source: Source) -> Numeric:
     """`value` as a number or an array: itself, or the text of a constant expression."""
     # A text may be a constant expression, so `"pi/4"` may stand in JSON, which has no such number.
     if isinstance(value, str):
@@ -150,14 +154,14 @@ def _number(name: str, value: Any, source: Source) -> Any:
             raise EvaluateError(text, error.diagnostics) from None
     if type(value) is int and abs(value) < MOST_WHOLE:  # The commonest that is no float need not load NumPy.
         return float(value)
-    found = value if isinstance(value, float) else _array(value)
+    found: Numeric | None = value if isinstance(value, float) else _array(value)
     if found is None:
         message = f"the value of `{shorten(name)}` is no number, vector or matrix"
         raise UsageError(source, [Diagnostic(Code.NOT_A_NUMBER, message)])
     return found if shape_of(found) else float(found)
 
 
-def _array(value: Any) -> Any:
+def _array(value: object) -> Array | None:
     """A list of numbers, or of such lists, or an array of another library, as an array; None where it is none."""
     from backcalc.rules.ndarray import as_array
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, reduce
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.substitute import element
 from backcalc.graph.shapes import KnownShapes, Shape
-from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number, Options
+from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Expr, Number, Options
 from backcalc.rules.gates import NOTHING, Gated, Gates, value_of
 from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.simplify import make
 from backcalc.rules.values import (
     MOST_WRITTEN,
+    Numeric,
     Terms,
     Value,
     accumulate,
     is_array,
+    is_formula,
     is_known,
     literal,
     multiply,
@@ -32,7 +34,13 @@ from backcalc.rules.values import (
     spelling_of,
 )
 
-Pullback = Callable[[Any], Any]
+Cotangent: TypeAlias = "Value | Gated"
+"""What comes to a slot along its edges: all of it, or only what branches that are taken lead to."""
+
+Pullback: TypeAlias = "Callable[[Cotangent], Cotangent]"
+
+Slope: TypeAlias = "Value | Pullback"
+"""A local partial: a number, an array or a formula to multiply by, or a pullback of cotangents."""
 
 
 @cache
@@ -59,9 +67,9 @@ class Pullbacks:
             return value
         return multiply(value, ones(shape))
 
-    def of_edge(self, slot: int, head: int) -> Any:
+    def of_edge(self, slot: int, head: int) -> Slope:
         """The local partial that stands on an edge: a number to multiply by, or a Jacobian."""
-        partial = self.terms[slot]
+        partial: Value = self.terms[slot]
         if not self.shapes[slot]:
             return partial
         # A matrix is head × tail; a vector is the row of a scalar head, or the column of a scalar tail.
@@ -73,23 +81,23 @@ class Pullbacks:
             ct = self.full(ct, self.shapes[head])
             return transposed * ct if fn == "*" else transposed @ ct
 
-        def _pullback(ct: Any) -> Any:
-            if is_known(ct) and is_known(partial):
+        def _pullback(ct: Cotangent) -> Cotangent:
+            if not is_formula(ct) and is_known(partial):
                 # A Jacobian mixes elements: if any of the head is there, so is each of the tail.
-                return gates().through(ct, _pulled, any_open)
-            ct = self.full(value_of(ct), self.shapes[head])
-            return make(fn, literal(transposed), literal(ct))
+                found: Cotangent = gates().through(ct, _pulled, any_open)
+                return found
+            return make(fn, literal(transposed), literal(self.full(value_of(ct), self.shapes[head])))
 
         return _pullback
 
-    def by_element(self, partial: Any, slot: int, arg: int, gated: bool) -> Pullback:
+    def by_element(self, partial: Value, slot: int, arg: int, gated: bool) -> Pullback:
         """Multiplication by elements; what all elements, or all rows, had in common gets the sum over these.
 
         A `gated` edge is none where the partial is 0.
         """
         of, shape = self.shapes[arg], self.shapes[slot]
 
-        def _pullback(ct: Any) -> Any:
+        def _pullback(ct: Cotangent) -> Cotangent:
             # A number times an array that goes by its name is to be read: -t.
             is_spelt = not gated and isinstance(ct, float) and spelling_of(partial) is not None
             if not gated and is_array(ct) and spelling_of(partial) is not None and shape_of(partial) == shape:
@@ -98,31 +106,34 @@ class Pullbacks:
                 ct = number if is_spelt else ct
             # A constant keeps its name before a small array.
             is_spelt |= not gated and is_array(ct) and speaks_of_constant(partial) and ct.size <= MOST_WRITTEN
-            if is_spelt or not is_known(ct) or not is_known(partial):
-                found = multiply(value_of(ct), partial)
-                return found if of == shape else self._formula_summed(found, shape, of)
-            found = gates().along(ct, partial, gated=gated)
+            if is_spelt or is_formula(ct) or not is_known(partial):
+                product = multiply(value_of(ct), partial)
+                return product if of == shape else self._formula_summed(product, shape, of)
+            found: Cotangent = gates().along(ct, partial, gated=gated)
             return found if of == shape else self._summed(found, shape, of)
 
         return _pullback
 
-    def _formula_summed(self, found: Any, shape: Shape, of: Shape) -> Any:
+    def _formula_summed(self, product: Value, shape: Shape, of: Shape) -> Value:
         """The sum of a formula's elements, a number where these are."""
-        full = self.full(found, shape)
+        full = self.full(product, shape)
         # What cancels in a formula is a number again.
         if is_known(full):
-            return _total(full, of)
-        return reduce(lambda inner, options: make("sum", inner, options=options), _sums(shape, of), full)
+            total: Value = _total(full, of)
+            return total
+        summed: Expr = reduce(lambda inner, options: make("sum", inner, options=options), _sums(shape, of), full)
+        return summed
 
-    def _summed(self, ct: Any, shape: Shape, of: Shape) -> Any:
+    def _summed(self, ct: Cotangent, shape: Shape, of: Shape) -> Cotangent:
         """The sum of a cotangent's elements, which is there where one of them is."""
         # One number for n elements counts n times.
-        return gates().through(
+        found: Cotangent = gates().through(
             ct,
             lambda value: _total(self.full(value, shape), of),
             # Open or not: how many are open does not count.
             lambda gate: 1.0 * (_total(1.0 * (self.full(gate, shape) != 0), of) != 0),
         )
+        return found
 
     def placing(self, slot: int, arg: int) -> Pullback:
         """The pullback of a part of an array: the cotangent in its place, 0 elsewhere."""
@@ -132,11 +143,11 @@ class Pullbacks:
         # Looked up once, for a pullback may serve a sweep an element of an output.
         indices, shape, value_shape = self.tape.indices[slot], self.shapes[arg], self.shapes[slot]
 
-        def _at_place(part: Any) -> Any:
+        def _at_place(part: Numeric) -> Numeric:
             return placed(self.full(part, value_shape), indices, shape)
 
-        def _pullback(ct: Any) -> Any:
-            if is_known(ct):
+        def _pullback(ct: Cotangent) -> Cotangent:
+            if not is_formula(ct):
                 # The other elements are not among what this reads: nothing comes to them.
                 return Gated(_at_place(value_of(ct)), lambda: _at_place(ct.open if isinstance(ct, Gated) else 1.0))
             return placed_formula(literal(self.full(ct, value_shape)), indices, shape)
@@ -153,16 +164,17 @@ class Pullbacks:
         keeps_rank = not is_item and bool(self.shapes[args[k]])
         shape = self.shapes[slot]
 
-        def _taken(ct: Any) -> Any:
+        def _taken(ct: Any) -> Numeric:
             ct = self.full(ct, shape)
             found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
             return found if shape_of(found) else float(found)
 
-        def _pullback(ct: Any) -> Any:
-            if is_known(ct):
-                return gates().through(ct, _taken, _taken)  # The gate is cut as the value is.
-            ct = self.full(ct, shape)
-            items = [element(ct, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
+        def _pullback(ct: Cotangent) -> Cotangent:
+            if not is_formula(ct):
+                found: Cotangent = gates().through(ct, _taken, _taken)  # The gate is cut as the value is.
+                return found
+            full = literal(self.full(ct, shape))
+            items = [element(full, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
         return _pullback
@@ -200,30 +212,31 @@ def _transposed(value: Value) -> Value:
     return value.T if is_array(value) else value
 
 
-def pull(partial: Any, ct: Value) -> Value:
+def pull(partial: Slope, ct: Value) -> Value:
     """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
     found: Value = value_of(pulled(partial, ct))
     return found
 
 
-def pulled(partial: Any, ct: Any) -> Any:
+def pulled(partial: Slope, ct: Cotangent) -> Cotangent:
     """The contribution with its gate, where it has one: what no branch that is taken leads to is not there."""
     if callable(partial):
         return partial(ct.value if isinstance(ct, Number) else ct)  # What cancels or is 0 throughout is no formula.
     if isinstance(ct, Gated) and is_known(partial):
-        return gates().along(ct, partial, gated=False)
+        found: Cotangent = gates().along(ct, partial, gated=False)
+        return found
     return multiply(value_of(ct), partial)  # A formula has no gates: what it is at a point is not known.
 
 
-def total_of(total: Any, contribution: Any) -> Any:
-    """The sum of two contributions; where one is a formula, both as terms."""
+def total_of(total: Any, contribution: Cotangent) -> Any:
+    """The sum of two contributions; where one is a formula, both as terms, which wait until all are in."""
     if not isinstance(total, Gated) and not isinstance(contribution, Gated):
         return accumulate(total, contribution)
-    if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
+    if not isinstance(total, Terms) and not is_formula(total) and not is_formula(contribution):
         return gates().add(total, contribution)
     return accumulate(value_of(total), value_of(contribution))
 
 
-def nothing(ct: Value) -> Value | Gated:
+def nothing(ct: Cotangent) -> Cotangent:
     """The contribution along an edge that is not chosen."""
-    return NOTHING if is_known(ct) else 0.0
+    return 0.0 if is_formula(ct) else NOTHING

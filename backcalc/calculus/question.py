@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.evaluate import Evaluation
@@ -11,7 +11,7 @@ from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape, infer, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.language.unparse import unparse
-from backcalc.rules.values import shape_of
+from backcalc.rules.values import Numeric, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
@@ -25,7 +25,7 @@ LOSS = "L"
 
 
 def chosen_output(
-    graph: Dag, of: str | None, mode: Mode, *, is_along: bool = False, point: Mapping[str, Any] | None = None
+    graph: Dag, of: str | None, mode: Mode, *, is_along: bool = False, point: Mapping[str, Numeric] | None = None
 ) -> str:
     """The output, or LOSS where `adjoint` statements speak of one outside; "" where forward mode has none.
 
@@ -59,7 +59,7 @@ def require_scalar(graph: Dag, evaluation: Evaluation, output: str, hints: Seque
         )
 
 
-def choose_output(graph: AnyGraph, of: str | None = None, point: Mapping[str, Any] | None = None) -> str:
+def choose_output(graph: AnyGraph, of: str | None = None, point: Mapping[str, Numeric] | None = None) -> str:
     """The output: `of`, else the one that the file declares, else the only sink.
 
     Raises UsageError where there are several, BuildError where there are and shapes do not fit, at the values of
@@ -82,7 +82,7 @@ def choose_output(graph: AnyGraph, of: str | None = None, point: Mapping[str, An
     raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_OUTPUT, message, hints=(hint,))])
 
 
-def _require_fit(graph: Dag, point: Mapping[str, Any]) -> None:
+def _require_fit(graph: Dag, point: Mapping[str, Numeric]) -> None:
     """Raise BuildError where the graph's shapes do not fit; what is not settled a point may still settle."""
     # What is wrong with the file comes before what is open in the question: with an output it would be told next.
     tape = tape_of(graph)
@@ -132,7 +132,7 @@ def no_variable(name: str, place: Span | None = None) -> Diagnostic:
     return Diagnostic(Code.GRAD_BY_CONSTANT, message, place, hints=hints)
 
 
-def require_direction(graph: AnyGraph, along: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
+def require_direction(graph: AnyGraph, along: Mapping[str, Numeric], shapes: Mapping[str, Shape]) -> None:
     """Raise UsageError where a direction is empty, or a change has not the shape of its node."""
     if not along:
         message = f"{option('along')} names no node that changes"

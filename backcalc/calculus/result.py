@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from backcalc.calculus.run import Run
 from backcalc.calculus.swept import Swept
 from backcalc.graph.shapes import Shape
+from backcalc.rules.values import Numeric, Value
 
 if TYPE_CHECKING:
     from backcalc.calculus.columns import Columns, Partials
@@ -37,12 +38,12 @@ class AnyRun(Swept, Protocol):
         ...
 
     @property
-    def point(self) -> Mapping[str, Any]:
+    def point(self) -> Mapping[str, Numeric]:
         """The value of each input that has one."""
         ...
 
     @property
-    def along(self) -> Mapping[str, Any]:
+    def along(self) -> Mapping[str, Numeric]:
         """The direction of a run in forward mode, the change of each node that moves; empty of any other."""
         ...
 
@@ -57,12 +58,12 @@ class AnyRun(Swept, Protocol):
         ...
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Numeric | None:
         """The output's value; None where it is not known."""
         ...
 
     @property
-    def gradient(self) -> Mapping[str, Any]:
+    def gradient(self) -> Mapping[str, Value | None]:
         """∂output/∂name for each name of `wrt`."""
         ...
 

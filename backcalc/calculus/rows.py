@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import VECTOR, Call, Expr
@@ -14,7 +14,7 @@ MOST_ROWS = 1_000  # Of a local one: each takes a pullback, and nobody reads tha
 MOST_SWEEPS = 64  # Elements of an output whose Jacobian is a formula: it takes a reverse sweep an element.
 
 
-def joined(rows: list[Any], shape: Shape) -> Value:
+def joined(rows: Sequence[Value], shape: Shape) -> Value:
     """Rows, one an element of an array of this shape, as one array; with a formula among them, as a formula."""
     return reshaped(rows, shape) if all_known(rows) else written(list(map(literal, rows)), shape)
 

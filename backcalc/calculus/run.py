@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.doubts import doubts
@@ -17,17 +17,20 @@ from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
 from backcalc.graph.tape import tape_of
-from backcalc.rules.values import is_known, is_lost, ones, quietly, shape_of
+from backcalc.rules.values import Numeric, Value, is_known, is_lost, ones, quietly, shape_of
 from backcalc.text.errors import Diagnostic
 
 if TYPE_CHECKING:
     from backcalc.calculus.columns import ObjectColumns, ObjectPartials
     from backcalc.calculus.jacobians import Engine
 
+UserTerm: TypeAlias = "tuple[int | None, Numeric | None, Value | None]"
+"""A user of a node, ∂user/∂node and its contribution to the node's adjoint; a seed has no user."""
+
 ALONG = "along"
 """What the tangents along a direction go by."""
 
-NO_DIRECTION: Mapping[str, Any] = MappingProxyType({})
+NO_DIRECTION: Mapping[str, Numeric] = MappingProxyType({})
 
 
 # Written out, for to have the methods of a dataclass generated takes longer than to load all of this file.
@@ -54,11 +57,11 @@ class Run:
         wrt: tuple[str, ...],
         point: Point,
         linear: Linearization,
-        seeds: dict[int, Any],
-        adjoints: Sequence[Any],
-        tangents: dict[str, list[Any]],
+        seeds: Mapping[int, Any],
+        adjoints: Sequence[Value | None],
+        tangents: Mapping[str, Sequence[Value | None]],
         *,
-        along: Mapping[str, Any] = NO_DIRECTION,
+        along: Mapping[str, Numeric] = NO_DIRECTION,
         kept: Collection[int] | None = None,
     ) -> None:
         self.graph, self.output, self.mode, self.wrt, self.point = graph, output, mode, wrt, point
@@ -74,7 +77,7 @@ class Run:
         return type(self)(**self._asdict() | changes)
 
     @cached_property
-    def values(self) -> list[Any]:
+    def values(self) -> list[Numeric | None]:
         """The value of every node, None where it is not known."""
         return self.linear.evaluation.values
 
@@ -99,7 +102,7 @@ class Run:
         return found
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Numeric | None:
         """The output's value; None where it is not known."""
         place = None if self.is_outside else self.graph.index.get(self.output)
         return None if place is None else self.values[place]
@@ -110,7 +113,7 @@ class Run:
         return bool(self.graph.seeds)
 
     @cached_property  # Asked for again by whoever shows it, and of a million inputs as long.
-    def gradient(self) -> dict[str, Any]:
+    def gradient(self) -> dict[str, Value | None]:
         """∂output/∂name for each name of `wrt`."""
         if self.mode == "forward":
             place = self.graph.index.get(self.output)
@@ -168,7 +171,7 @@ class Run:
         swept = ((name, zip(nodes, values, strict=True)) for name, values in columns)
         return [(node.name, by) for by, each in swept for node, value in each if value is None and not node.is_fixed]
 
-    def partials(self, node: int) -> dict[str, Any]:
+    def partials(self, node: int) -> dict[str, Numeric | None]:
         """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""
         sums: dict[str, Any] = {}
         for tail, partial in self.linear.node_edges(node):
@@ -203,9 +206,9 @@ class Run:
 
         return ObjectPartials(self.partials, self.graph.index)
 
-    def contributions(self) -> list[list[tuple[int | None, Any, Any]]]:
+    def contributions(self) -> list[list[UserTerm]]:
         """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""
-        found: list[list[tuple[int | None, Any, Any]]] = [[] for _ in self.graph.nodes]
+        found: list[list[UserTerm]] = [[] for _ in self.graph.nodes]
         for node, seed in self.seeds.items():
             found[node].append((None, None, seed))
         last = max(self.seeds, default=-1)  # No contribution comes from behind the last seed.
@@ -225,7 +228,7 @@ class Run:
         is_whole = place in self.seeds and shape_of(self.seeds[place]) != shape
         return shape if is_whole else ()
 
-    def _jacobian_terms(self, head: int, jacobian: Any) -> Iterator[tuple[int, Any, Any]]:
+    def _jacobian_terms(self, head: int, jacobian: Value | None) -> Iterator[tuple[int, Numeric | None, Value | None]]:
         """(tail, ∂head/∂tail, ∂output/∂head · ∂head/∂tail) for each edge into the node `head`; None where unknown."""
         from backcalc.rules.ndarray import contract
 
@@ -233,12 +236,12 @@ class Run:
             is_known_product = partial is not None and jacobian is not None and is_known(jacobian)
             yield tail, partial, contract(jacobian, partial, len(self.shapes[tail])) if is_known_product else None
 
-    def pairs(self) -> Sequence[tuple[str, str, Any]]:
+    def pairs(self) -> Sequence[tuple[str, str, Value | None]]:
         """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head."""
         return self._every_pair
 
     @cached_property
-    def _every_pair(self) -> list[tuple[str, str, Any]]:
+    def _every_pair(self) -> list[tuple[str, str, Value | None]]:
         from backcalc.calculus.pairs import pairs
 
         with quietly(self.linear.evaluation.has_arrays):
@@ -263,7 +266,7 @@ def run(
     wrt: Sequence[str] = (),
     mode: Mode = "reverse",
     *,
-    along: Mapping[str, Any] | None = None,
+    along: Mapping[str, Numeric] | None = None,
     engine: Engine | None = None,
 ) -> Run:
     """`graph` run at `at`: values, local partials, and adjoints of `of` or tangents with respect to `wrt`.
@@ -320,7 +323,7 @@ def _run_forward(
     wrt: tuple[str, ...],
     point: Point,
     evaluation: Evaluation,
-    along: Mapping[str, Any] | None,
+    along: Mapping[str, Numeric] | None,
     engine: Engine | None,
 ) -> Run:
     """A run in forward mode, by each of `wrt` or along a direction."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import shape_words
-from backcalc.rules.values import shape_of
+from backcalc.rules.values import Numeric, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic
 from backcalc.text.wording import shorten
 
 
-def stated_seeds(graph: Dag, evaluation: Evaluation) -> dict[int, Any]:
+def stated_seeds(graph: Dag, evaluation: Evaluation) -> dict[int, Numeric]:
     """The adjoints that the file states. Raises BuildError where a shape is not that of its node."""
     seeds, errors = {}, []
     for name, known in graph.seeds:

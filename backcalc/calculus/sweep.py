@@ -7,8 +7,9 @@ from operator import add, mul
 from typing import TypeVar
 
 V = TypeVar("V")
+P = TypeVar("P")
 
-Edges = Callable[[int], Iterable[tuple[int, V]]]
+Edges = Callable[[int], Iterable[tuple[int, P]]]
 """From a node to its (tail, ∂node/∂tail) pairs."""
 
 Settle = Callable[[int, V], V]
@@ -17,10 +18,10 @@ Settle = Callable[[int, V], V]
 
 def reverse(
     order: Iterable[int],
-    edges: Edges[V],
+    edges: Edges[P],
     seeds: Mapping[int, V],
     *,
-    multiply: Callable[[V, V], V] = mul,
+    multiply: Callable[[P, V], V] = mul,
     accumulate: Callable[[V, V], V] = add,
     settle: Settle[V] = lambda _, adjoint: adjoint,
     kept: Container[int] | None = None,
@@ -48,10 +49,10 @@ def reverse(
 
 def forward(
     order: Iterable[int],
-    edges: Edges[V],
+    edges: Edges[P],
     seeds: Mapping[int, V],
     *,
-    multiply: Callable[[V, V], V] = mul,
+    multiply: Callable[[P, V], V] = mul,
     accumulate: Callable[[V, V], V] = add,
 ) -> dict[int, V]:
     """The tangent of every node that a seed reaches, `order` having each node after its tails."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from backcalc.calculus.question import Mode
+from backcalc.rules.values import Value
 from backcalc.text.errors import Diagnostic
 
 
@@ -23,17 +24,17 @@ class Swept(Protocol):
         ...
 
     @property
-    def values(self) -> Sequence[Any]:
+    def values(self) -> Sequence[Value | None]:
         """The value of every node, None where it is not known."""
         ...
 
     @property
-    def adjoints(self) -> Sequence[Any]:
+    def adjoints(self) -> Sequence[Value | None]:
         """∂output/∂node for every node; empty in forward mode."""
         ...
 
     @property
-    def tangents(self) -> Mapping[str, Sequence[Any]]:
+    def tangents(self) -> Mapping[str, Sequence[Value | None]]:
         """In forward mode the tangents of every node, by name of `wrt`."""
         ...
 

@@ -10,11 +10,11 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.jacobians import MOST_TOGETHER, WIDE, Engine
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import MOST_SWEEPS, elements, joined
-from backcalc.calculus.sweep import forward
+from backcalc.calculus.sweep import Edges, forward
 from backcalc.graph.shapes import MOST_AXES, shape_words
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only
-from backcalc.rules.values import Value, add, all_known, is_known, multiply, ones, shape_of
+from backcalc.rules.values import Numeric, Value, add, all_known, is_array, is_known, multiply, ones, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
@@ -41,7 +41,7 @@ def require_few_tangents(evaluation: Evaluation, wrt: Sequence[str]) -> None:
             raise UsageError(Source(tape.graph.source.name, ""), [found])
 
 
-def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None, inputs: int = 1) -> list[Any]:
+def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None, inputs: int = 1) -> list[Value | None]:
     """∂node/∂wrt for every node, by the way that serves; of wide nodes by `engine`, where it is given.
 
     Raises UsageError where that takes too many sweeps, being asked for as many `inputs`.
@@ -87,20 +87,20 @@ def _sweep_steps(linear: Linearization) -> int:
     return steps
 
 
-def _by_engine(linear: Linearization, wrt: int, engine: Engine) -> list[Any]:
+def _by_engine(linear: Linearization, wrt: int, engine: Engine) -> list[Value | None]:
     """∂node/∂wrt for every node, the Jacobians of wide ones by arrays: no local Jacobian by other nodes is made."""
     tape, shapes = linear.tape, linear.evaluation.shapes
     nodes, (name, moved) = tape.graph.nodes, (tape.graph.nodes[wrt].name, tape.downstream([tape.slot[wrt]]))
     from backcalc.rules.ndarray import filled
 
-    found: list[Any] = []
+    found: list[Value | None] = []
     for node, slot in zip(nodes, tape.slot, strict=True):
         if not moved[slot]:  # No path leads here from `wrt`, so no sweep is needed.
             shape = (*shapes[slot], *shapes[tape.slot[wrt]])
             found.append(filled(shape, 0.0) if shape else 0.0)
             continue
         (value,) = engine(linear.evaluation, node.name, [name])
-        found.append(value if shape_of(value) else float(value))
+        found.append(value if not is_known(value) or is_array(value) else float(value))
     return found
 
 
@@ -111,8 +111,8 @@ def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     """
     count, shapes = len(linear.edges), [linear.evaluation.shapes[slot] for slot in linear.tape.slot]
     if not linear.evaluation.has_arrays:
-        found = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: 1.0})
-        return [found.get(node, 0.0) for node in range(count)]
+        plain = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: 1.0})
+        return [plain.get(node, 0.0) for node in range(count)]
     from backcalc.rules.ndarray import contract, identity, is_finite, quiet
 
     # Written out, a Jacobian no longer tells 0 from nothing, and 0·inf would be nan: a reverse sweep knows. So it is
@@ -125,7 +125,7 @@ def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
         return contract(partial, tangent, len(shapes[wrt])) if shape_of(partial) else partial * tangent
 
     # The identity: each element of `wrt` moves by itself, and its directions are the tangent's last axes.
-    seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}
+    seeds: dict[int, Numeric] = {wrt: identity(shapes[wrt])}
     with quiet():
         found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=_chained)
     every = (found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count))
@@ -144,7 +144,8 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     # Over slots, for the edges between nodes have no formulas.
     order = range(slot[wrt] + 1, len(shapes))
     begin: dict[int, Value] = {slot[wrt]: 1.0}
-    found = forward(order, linear.slot_edges.__getitem__, begin, multiply=multiply, accumulate=add)
+    edges: Edges[Any] = linear.slot_edges.__getitem__  # Numbers and formulas: pullbacks are of arrays.
+    found = forward(order, edges, begin, multiply=multiply, accumulate=add)
     return [_read(linear, found.get(at, 0.0), tidied) for at in slot]
 
 

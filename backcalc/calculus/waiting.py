@@ -9,9 +9,9 @@ from math import prod
 from typing import Any, overload
 
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.pullbacks import total_of
+from backcalc.calculus.pullbacks import Cotangent, Pullback, total_of
 from backcalc.rules.gates import value_of
-from backcalc.rules.values import quietly
+from backcalc.rules.values import Value, quietly
 
 LARGE = 10_000
 """Elements of an input from which on it is worth to wait."""
@@ -20,19 +20,20 @@ LARGE = 10_000
 class Waiting:
     """A sum of contributions that are not worked out yet."""
 
-    def __init__(self, parts: list[Callable[[], Any]]) -> None:
+    def __init__(self, parts: list[Callable[[], Cotangent]]) -> None:
         self.parts = parts
 
-    def __add__(self, other: Any) -> Waiting:
+    def __add__(self, other: Cotangent | Waiting) -> Waiting:
         # Side by side: sums of sums would nest as deep as the users are many.
         return Waiting([*self.parts, *(other.parts if isinstance(other, Waiting) else [lambda: other])])
 
     __radd__ = __add__
 
-    def value(self) -> Any:
+    def value(self) -> Value:
         """The sum."""
         with quietly(has_arrays=True):
-            return value_of(reduce(total_of, (part() for part in self.parts)))
+            found: Value = value_of(reduce(total_of, (part() for part in self.parts)))
+            return found
 
 
 def put_off(linear: Linearization) -> Linearization:
@@ -50,14 +51,15 @@ def put_off(linear: Linearization) -> Linearization:
     return new
 
 
-def _later(pullback: Callable[[Any], Any]) -> Callable[[Any], Waiting]:
+def _later(pullback: Pullback) -> Callable[[Cotangent], Any]:
+    # A sum that waits goes through the sweep as any other, for all that is done to it there is `+`.
     return lambda ct: Waiting([partial(pullback, ct)])
 
 
-class Adjoints(Sequence[Any]):
+class Adjoints(Sequence["Value | None"]):
     """The adjoint of every node; those that wait are worked out at their first use."""
 
-    def __init__(self, found: list[Any], read: Mapping[int, Callable[[], Any]]) -> None:
+    def __init__(self, found: list[Value | None], read: Mapping[int, Callable[[], Value | None]]) -> None:
         """`read` works out the adjoints of the nodes at these places."""
         self._found, self._read = found, dict(read)
 
@@ -65,10 +67,10 @@ class Adjoints(Sequence[Any]):
         return len(self._found)
 
     @overload
-    def __getitem__(self, place: int) -> Any: ...
+    def __getitem__(self, place: int) -> Value | None: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Any]: ...
-    def __getitem__(self, place: int | slice) -> Any:
+    def __getitem__(self, place: slice) -> list[Value | None]: ...
+    def __getitem__(self, place: int | slice) -> Value | list[Value | None] | None:
         if isinstance(place, slice):
             return [self[i] for i in range(*place.indices(len(self)))]
         # A negative place too; one too far raises the IndexError that ends an iteration.
@@ -79,11 +81,13 @@ class Adjoints(Sequence[Any]):
         return self._found[place]
 
 
-def in_time(adjoint: Callable[[int], Any], slots: Sequence[int], found: dict[int, Any]) -> Sequence[Any]:
+def in_time(
+    adjoint: Callable[[int], Value | None], slots: Sequence[int], found: dict[int, Any]
+) -> Sequence[Value | None]:
     """`adjoint` of every slot, of those that wait in `found` only when it is asked for."""
     waits = {node: at for node, at in enumerate(slots) if isinstance(found.get(at), Waiting)}
 
-    def _worked_out(at: int) -> Any:
+    def _worked_out(at: int) -> Value | None:
         found[at] = found[at].value()
         return adjoint(at)
 

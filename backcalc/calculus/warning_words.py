@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backcalc.language.statements import written_name
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import is_array, is_known
+from backcalc.rules.values import Value, is_array, is_known
 from backcalc.text.wording import shorten
 
 PLACES_SHOWN = 3
@@ -24,7 +22,7 @@ def places_text(places: list[tuple[int, ...]]) -> str:
     return f" at {shown}" + f" and {len(places) - PLACES_SHOWN} more" * (len(places) > PLACES_SHOWN)
 
 
-def operand_text(value: Any) -> str:
+def operand_text(value: Value) -> str:
     """A number; of what is no number, or not known, a sign that there is something."""
     return number_text(value) if is_known(value) and not is_array(value) else "…"
 

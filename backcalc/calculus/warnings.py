@@ -9,6 +9,7 @@ from typing import Any
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.pullbacks import Slope
 from backcalc.calculus.sweep import Edges
 from backcalc.calculus.warning_words import element_text, operand_text, operation_text, places_text
 from backcalc.graph.model import StatedValue
@@ -17,7 +18,7 @@ from backcalc.language.expr import INDEX, NOWHERE, VECTOR, WITHIN
 from backcalc.language.unparse import number_text
 from backcalc.rules.lower import RowFunction
 from backcalc.rules.row import FLAT, Bound, Primitive
-from backcalc.rules.values import is_array, is_known, quietly, shape_of
+from backcalc.rules.values import Numeric, is_array, is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
@@ -28,7 +29,7 @@ _LOGIC = ("and", "or", "not")
 class Remarks:
     """What there is to say of the nodes of a graph that was run; found out when it is asked for."""
 
-    def __init__(self, evaluation: Evaluation, edges: Edges[Any]) -> None:
+    def __init__(self, evaluation: Evaluation, edges: Edges[Slope]) -> None:
         """`edges` gives the (argument, local partial) pairs of a slot, once all are worked out."""
         self.evaluation, self.tape, self.edges = evaluation, evaluation.tape, edges
         self.found: dict[int, dict[int, Diagnostic]] = {}  # What is noticed in a node, by slot.
@@ -90,7 +91,7 @@ class Remarks:
             if remark is not None:
                 self._notice(node, slot, *remark)
 
-    def _flows(self, node: int) -> dict[int, Any]:
+    def _flows(self, node: int) -> dict[int, Numeric]:
         """Where the node's cotangent is there, by slot; of numbers no gate is needed, which have no edge where not."""
         if not self.evaluation.has_arrays or self.tape.begin[node] == self.tape.slot[node]:
             return {}
@@ -98,15 +99,15 @@ class Remarks:
 
         return flows(self.evaluation, self.edges, node)
 
-    def _live(self, node: int, root: int, flows: dict[int, Any], *, kinks: bool) -> dict[int, tuple[bool, Any]]:
+    def _live(self, node: int, root: int, flows: dict[int, Numeric], *, kinks: bool) -> dict[int, tuple[bool, Numeric]]:
         """The node's operations that the value of `root` comes from.
 
         Each with whether a kink there is one of that value, and which of its elements count, not 0 where one does.
         """
         from heapq import heappop, heappush  # Nearly always there is nothing to say.
 
-        found: dict[int, tuple[bool, Any]] = {}
-        waiting: dict[int, tuple[bool, Any]] = {root: (kinks, 1.0)}
+        found: dict[int, tuple[bool, Numeric]] = {}
+        waiting: dict[int, tuple[bool, Numeric]] = {root: (kinks, 1.0)}
         # The latest first: all that uses a slot comes behind it, so what is asked of it is known once it is met.
         order = [-root]  # Negative, for a heap gives the least.
         while order:
@@ -122,7 +123,7 @@ class Remarks:
                     waiting[arg] = before[0] or passes, before[1] + part
         return found
 
-    def _deciding(self, slot: int, asked: Any) -> Iterator[tuple[int, Any]]:
+    def _deciding(self, slot: int, asked: Numeric) -> Iterator[tuple[int, Numeric]]:
         """The arguments of an operation, but for what `if`, `and` and `or` do not look at, and which elements count."""
         row, args = self.evaluation.rows[slot], self.tape.args[slot]
         assert row is not None
@@ -148,7 +149,7 @@ class Remarks:
         row = self.evaluation.rows[slot]
         return row is None or row.symbol in _LOGIC or bool(row.pullbacks) or any(text != FLAT for text in row.partials)
 
-    def _remark(self, slot: int, asked: Any) -> tuple[Code, str] | None:
+    def _remark(self, slot: int, asked: Numeric) -> tuple[Code, str] | None:
         """A code and words for where an operation's function ends or its slope jumps, its arguments being in order.
 
         Of an array only the elements that are `asked` for count.
@@ -185,7 +186,7 @@ class Remarks:
         is_lost = is_written and not is_array(value) and isnan(value) and is_known(of) and isfinite(of)
         return (Code.DOMAIN, "is nan, outside its domain") if is_lost else None
 
-    def _remark_array(self, slot: int, row: Primitive, asked: Any) -> tuple[Code, str] | None:
+    def _remark_array(self, slot: int, row: Primitive, asked: Numeric) -> tuple[Code, str] | None:
         """The warnings of an operation on arrays; none while something is not known."""
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if row.symbol in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
@@ -254,12 +255,14 @@ class Remarks:
             return
         from backcalc.calculus.digits import ROUNDED, wrong_places  # It loads `decimal`.
 
-        value: Any = apply(row, args, self.tape.indices.get(slot, ()))
+        value = apply(row, args, self.tape.indices.get(slot, ()))
         index = next(wrong_places(given.value, value, source, ROUNDED), None)
         if index is None or self._agrees_exactly(slot, given):
             return
-        found, expected = (x[index] if index else x for x in (self.evaluation.terms[slot], value))
-        if shape_of(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
+        found, expected = self.evaluation.terms[slot], value
+        if is_array(value):
+            found, expected = found[index], value[index]
+        if is_array(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
             return
         # In words 0.1 + 0.2 is 0.3.
         name, gives = element_text(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
@@ -329,7 +332,7 @@ def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:
     return not isnan(out) and (row.exists is None or bool(row.exists(*numbers)))
 
 
-def _shared(part: Any, shape: tuple[int, ...], of: tuple[int, ...]) -> Any:
+def _shared(part: Numeric, shape: tuple[int, ...], of: tuple[int, ...]) -> Numeric:
     """Which elements of an argument of the shape `of` count where `part` tells that of a value of this shape."""
     if of == shape:
         return part
@@ -337,7 +340,8 @@ def _shared(part: Any, shape: tuple[int, ...], of: tuple[int, ...]) -> Any:
         return float(is_any(part))
     from backcalc.rules.ndarray import spread, summed
 
-    return summed(spread(part, shape), of)
+    found: Numeric = summed(spread(part, shape), of)
+    return found
 
 
 def _told(row: Primitive, slopes: Sequence[RowFunction]) -> list[RowFunction]:
@@ -345,6 +349,6 @@ def _told(row: Primitive, slopes: Sequence[RowFunction]) -> list[RowFunction]:
     return [slope for slope, text in zip(slopes, row.partials, strict=True) if text != FLAT]
 
 
-def is_any(found: Any) -> bool:
+def is_any(found: Numeric) -> bool:
     """Whether a condition holds somewhere."""
-    return bool(found.any()) if shape_of(found) else bool(found)
+    return bool(found.any()) if is_array(found) else bool(found)

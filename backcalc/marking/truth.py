@@ -269,7 +269,7 @@ class Truth:
             )
         return self._adjoints[output]
 
-    def seeds(self, output: str) -> dict[int, Any]:
+    def seeds(self, output: str) -> Mapping[int, Any]:
         """The adjoints that a sweep for ∂output/∂node begins with."""
         if output in self._elements:
             name, place = self._elements[output]

@@ -6,7 +6,6 @@ from backcalc.calculus.run import Run
 from backcalc.language.unparse import unparse
 from backcalc.marking.notation import Subject
 from backcalc.quiz.recipes import LOSS
-from backcalc.rules.values import is_known
 from backcalc.text.numerals import DOT, by_hand, derivative
 
 
@@ -32,7 +31,9 @@ def _derivative_hints(run: Run, wrt: str) -> list[str]:
     if run.shapes[tail] or any(run.shapes[head] for head, _ in terms):
         return [f"add up what comes back by way of {', '.join(names)}"]
     rule = " + ".join(f"{derivative(LOSS, user)}{DOT}{derivative(user, wrt)}" for user in names)
-    if not all(is_known(run.adjoints[head]) and partial is not None for head, partial in terms):
+    pairs = [(run.adjoints[head], partial) for head, partial in terms]
+    known = [(ct, partial) for ct, partial in pairs if isinstance(ct, float) and isinstance(partial, float)]
+    if len(known) < len(pairs):
         return [f"{derivative(LOSS, wrt)} = {rule}"]
-    numbers = " + ".join(f"({by_hand(run.adjoints[head])})({by_hand(partial)})" for head, partial in terms)
+    numbers = " + ".join(f"({by_hand(ct)})({by_hand(partial)})" for ct, partial in known)
     return [f"{derivative(LOSS, wrt)} = {text}" for text in (rule, numbers)]

@@ -31,7 +31,7 @@ def spelt_array(value: Array, expr: Expr) -> SpeltArray:
     return found
 
 
-def stack(items: list[Any], *, join: bool = False) -> Array:
+def stack(items: Sequence[Any], *, join: bool = False) -> Array:
     """The items as the elements or rows of an array, or with `join` one behind the other."""
     # Numbers among vectors count as vectors of one.
     if join:

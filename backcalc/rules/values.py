@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,11 +27,18 @@ MOST_WRITTEN = 16
 Numeric: TypeAlias = "float | Array"
 Value: TypeAlias = "Numeric | Expr"
 
+_FORMULAS = (Number, Name, Call)  # A tuple, for a union would be put together at each question.
 
-def is_known(value: Value) -> TypeIs[Numeric]:
+
+def is_known(value: Value | None) -> TypeIs[Numeric]:
     """Whether `value` is made of numbers."""
     # Asked of every slot; to ask what is a formula spares NumPy, which may not be loaded.
-    return not isinstance(value, Number | Name | Call)
+    return value is not None and not isinstance(value, _FORMULAS)
+
+
+def is_formula(value: object) -> TypeIs[Expr]:
+    """Whether `value` is a formula, among whatever else a sweep may hand on."""
+    return isinstance(value, _FORMULAS)
 
 
 def is_array(value: object) -> TypeIs[Array]:
@@ -111,7 +118,7 @@ def _of_array(array: Array, known: dict[float, Expr]) -> Call:
     return Call(VECTOR, tuple(known.get(x) or known.setdefault(x, written(float(x))) for x in array.tolist()))
 
 
-def _of_exact(value: Any) -> Expr:
+def _of_exact(value: Numeric) -> Expr:
     """A fraction, or a number by its digits, as it is written."""
     sign, above, below = exact_parts(value)
     found: Expr = Number(abs(nearest(value)), above)  # Not by value: the float next to 1/3 is no third.
@@ -247,10 +254,10 @@ def is_lost(value: Value | None) -> bool:
     """Whether a value is known and nan or infinite, or an element of it is."""
     if isinstance(value, float):  # As most are, of which a graph may have millions.
         return not isfinite(value)
-    return value is not None and is_known(value) and not is_finite(value)
+    return is_known(value) and not is_finite(value)
 
 
-def all_known(values: Iterable[Value]) -> bool:
+def all_known(values: Iterable[Value | None]) -> bool:
     """Whether every one of `values` is made of numbers."""
     return all(map(is_known, values))
 
@@ -260,7 +267,7 @@ def flat(value: Numeric) -> list[float]:
     return [float(item) for item in value.ravel()] if is_array(value) else [value]
 
 
-def reshaped(rows: list[Any], shape: Shape) -> Array:
+def reshaped(rows: Sequence[Value], shape: Shape) -> Array:
     """Rows, one an element of an array of this shape, as one array."""
     from backcalc.rules.ndarray import stack
 

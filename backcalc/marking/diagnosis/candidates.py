@@ -95,7 +95,7 @@ class Candidates:
         """The exact numbers, made once for all sheets."""
         if of not in self._true:
             # nan spoils what is made of it, and nothing else.
-            columns = (self.run.values, derivatives(of))
+            columns: tuple[Sequence[Any], ...] = (self.run.values, derivatives(of))
             self._true[of] = SheetNumbers(*([nan if x is None else x for x in column] for column in columns))
         return self._true[of]
 
@@ -292,7 +292,8 @@ class Candidates:
     def _shifts(self, of: int) -> list[SheetNumbers]:
         """Numbers near the true ones, at random, at which equal formulas are equal and others are not."""
         if of not in self._shifted:
-            true = [nan if v is None else v for v in self.run.values]
+            values: list[Any] = self.run.values
+            true = [nan if v is None else v for v in values]
             from random import Random  # Right answers take none of it.
 
             rng = Random(of)  # noqa: S311  Any point will do.

@@ -50,7 +50,7 @@ class Diagnoser:
         self,
         run: Run,
         derivatives: Callable[[str], Sequence[Any]],
-        seeds: Callable[[str], dict[int, Any]],
+        seeds: Callable[[str], Mapping[int, Any]],
         adjoints: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.run, self._derivatives, self._seeds = run, derivatives, seeds

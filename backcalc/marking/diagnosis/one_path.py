@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from backcalc.calculus.run import Run
 from backcalc.marking.diagnosis.mistakes import PATH, rows_at
@@ -45,7 +46,7 @@ def _products(run: Run, top: int, wrt: int) -> Iterator[tuple[float, tuple[int, 
     for node in range(wrt + 1, top + 1):
         if any(tail in leading for tail, _ in run.linear.edges[node]):
             leading.add(node)  # In topological order: what is below has been seen.
-    stack: list[tuple[int, float, tuple[int, ...]]] = [(top, 1.0, ())]
+    stack: list[tuple[int, Any, tuple[int, ...]]] = [(top, 1.0, ())]
     while stack:
         node, product, inner = stack.pop()
         if node == wrt:

@@ -55,9 +55,10 @@ def _given(exercise: Exercise) -> list[Grid]:
     nodes = run.graph.nodes
     # Inputs have values by their defaults, nodes with edges by their activation; all else is to be found.
     known = [
-        (NodeName(node.name), Formula(literal(run.values[i])))
-        for i, node in enumerate(nodes)
-        if (node.kind == "input" and node.default is not None) or (node.incoming and node.expr is not None)
+        (NodeName(node.name), Formula(literal(value)))
+        for node, value in zip(nodes, run.values, strict=True)
+        if value is not None
+        and ((node.kind == "input" and node.default is not None) or (node.incoming and node.expr is not None))
     ]
     edges = [(Derivative(node.name, edge.tail), Formula(edge.partial)) for node in nodes for edge in node.incoming]
     formulas = [
