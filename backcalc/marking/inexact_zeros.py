@@ -74,7 +74,8 @@ def cleaned(linear: Linearization, zeros: dict[int, float]) -> Linearization:
     evaluation.terms = [0.0 if slot in zeros else value for slot, value in enumerate(evaluation.terms)]
     found = Linearization(evaluation)
     for slot, row in enumerate(evaluation.rows):
-        if row is not None and any(abs(partial) <= NO_DIGITS for _, partial in found.slot_edges[slot]):
+        slopes = (slope for _, slope in found.slot_edges[slot] if isinstance(slope, float))
+        if row is not None and any(abs(slope) <= NO_DIGITS for slope in slopes):
             roots = {evaluation.tape.args[slot][k] for k in range(len(row.params)) if _is_flat(found, slot, row, k)}
             found.slot_edges[slot] = [(arg, 0.0 if arg in roots else slope) for arg, slope in found.slot_edges[slot]]
     return found
