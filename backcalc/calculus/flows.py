@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.pullbacks import Cotangent, Slope, pulled, total_of
+from backcalc.calculus.pullbacks import Cotangent, LocalPartial, pulled, total_of
 from backcalc.calculus.sweep import Edges, reverse
 from backcalc.rules.gates import Gated
 from backcalc.rules.values import Numeric, ones, quietly
 
 
-def flows(evaluation: Evaluation, edges: Edges[Slope], node: int) -> dict[int, Numeric]:
+def flows(evaluation: Evaluation, edges: Edges[LocalPartial], node: int) -> dict[int, Numeric]:
     """For each of a node's operations, by slot, not 0 where a cotangent is there: of each element, or of all.
 
     An operation that no edge leads to, such as the condition of an `if`, has no entry.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.local_partials import OperationEdges
-from backcalc.calculus.pullbacks import Cotangent, Slope, pull, pulled, total_of
+from backcalc.calculus.pullbacks import Cotangent, LocalPartial, pull, pulled, total_of
 from backcalc.calculus.sweep import Settle, reverse
 from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.values import (
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 NodeEdge: TypeAlias = "tuple[int, Numeric | None]"
 """A tail, and ∂node/∂tail: a number, or an array that is a Jacobian; None for what is no number."""
+
+AdjointTerm: TypeAlias = "tuple[int | None, Numeric | None, Value | None]"
+"""A user of a node, ∂user/∂node and its contribution to the node's adjoint; a seed has no user."""
 
 
 class Linearization(OperationEdges):
@@ -88,7 +91,7 @@ class Linearization(OperationEdges):
             for slot, adjoint in swept.items()
         }
 
-    def by_edges(self, edge: Callable[[Slope], Slope]) -> Linearization:
+    def by_edges(self, edge: Callable[[LocalPartial], LocalPartial]) -> Linearization:
         """The linearization with `edge` of each local partial in its place."""
         from copy import copy  # A run does without.
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.guards import derived_partials
-from backcalc.calculus.pullbacks import Cotangent, Pullback, Pullbacks, Slope, gates, nothing
+from backcalc.calculus.pullbacks import Cotangent, LocalPartial, Pullback, Pullbacks, gates, nothing
 from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
@@ -29,7 +29,7 @@ from backcalc.rules.values import (
 )
 from backcalc.text.errors import Diagnostic
 
-Contributing: TypeAlias = "tuple[int, Slope]"
+Contributing: TypeAlias = "tuple[int, LocalPartial]"
 """An operation's argument, and its local partial."""
 
 

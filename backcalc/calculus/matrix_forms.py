@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple, TypeAlias
 
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.pullbacks import Slope, pull
+from backcalc.calculus.pullbacks import LocalPartial, pull
 from backcalc.calculus.rows import MOST_SWEEPS, elements, joined
 from backcalc.calculus.substitute import scope_of, substituted
 from backcalc.calculus.sweep import Settle, reverse
@@ -37,7 +37,7 @@ class Diagonal(NamedTuple):
 MatrixForm: TypeAlias = "Diagonal | Value"
 """A `Diagonal`, or a matrix or vector of numbers or as a formula; None where no product of matrices says it."""
 
-Step: TypeAlias = "Callable[[MatrixForm | None], MatrixForm | None]"
+Through: TypeAlias = "Callable[[MatrixForm | None], MatrixForm | None]"
 """What takes the Jacobian by an operation to that by one of its arguments."""
 
 
@@ -118,7 +118,7 @@ class MatrixSweep:
             return Diagonal(add(right.entries, left.entries))
         return add(self.value(right), self.value(left))  # The later in the file was met first.
 
-    def _edges(self, slot: int) -> Iterator[tuple[int, Step]]:
+    def _edges(self, slot: int) -> Iterator[tuple[int, Through]]:
         """The arguments of a slot, each with what takes the Jacobian by the slot to that by the argument."""
         for node, at in self.tape.incoming.get(slot, ()):
             yield self.tape.slot[node], partial(self._along_edge, slot, at)
@@ -186,7 +186,7 @@ class MatrixSweep:
         scope = scope_of(row, [*args, self.terms[slot]])
         return self._product(form, substituted(expression(row.jacobian), scope))
 
-    def _pullback(self, slot: int, k: int) -> Slope:
+    def _pullback(self, slot: int, k: int) -> LocalPartial:
         """The pullback to the k-th argument: of arrays as wholes each has an edge, but for constants."""
         places = [place for place, arg in enumerate(self.tape.args[slot]) if not self.tape.constant[arg]]
         return self.linear.slot_edges[slot][places.index(k)][1]
@@ -213,7 +213,7 @@ class MatrixSweep:
         return shape_of(value) if is_known(value) else self.linear.known_shapes.of(value)
 
 
-def _taken(step: Step, form: MatrixForm | None) -> MatrixForm | None:
+def _taken(step: Through, form: MatrixForm | None) -> MatrixForm | None:
     return step(form)
 
 

@@ -39,7 +39,7 @@ Cotangent: TypeAlias = "Value | Gated"
 
 Pullback: TypeAlias = "Callable[[Cotangent], Cotangent]"
 
-Slope: TypeAlias = "Value | Pullback"
+LocalPartial: TypeAlias = "Value | Pullback"
 """A local partial: a number, an array or a formula to multiply by, or a pullback of cotangents."""
 
 
@@ -67,7 +67,7 @@ class Pullbacks:
             return value
         return multiply(value, ones(shape))
 
-    def of_edge(self, slot: int, head: int) -> Slope:
+    def of_edge(self, slot: int, head: int) -> LocalPartial:
         """The local partial that stands on an edge: a number to multiply by, or a Jacobian."""
         partial: Value = self.terms[slot]
         if not self.shapes[slot]:
@@ -212,13 +212,13 @@ def _transposed(value: Value) -> Value:
     return value.T if is_array(value) else value
 
 
-def pull(partial: Slope, ct: Value) -> Value:
+def pull(partial: LocalPartial, ct: Value) -> Value:
     """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
     found: Value = value_of(pulled(partial, ct))
     return found
 
 
-def pulled(partial: Slope, ct: Cotangent) -> Cotangent:
+def pulled(partial: LocalPartial, ct: Cotangent) -> Cotangent:
     """The contribution with its gate, where it has one: what no branch that is taken leads to is not there."""
     if callable(partial):
         return partial(ct.value if isinstance(ct, Number) else ct)  # What cancels or is 0 throughout is no formula.

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.doubts import doubts
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.linearize import AdjointTerm, Linearization
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_direction
 from backcalc.graph.model import Dag
@@ -23,9 +23,6 @@ from backcalc.text.errors import Diagnostic
 if TYPE_CHECKING:
     from backcalc.calculus.columns import ObjectColumns, ObjectPartials
     from backcalc.calculus.jacobians import Engine
-
-UserTerm: TypeAlias = "tuple[int | None, Numeric | None, Value | None]"
-"""A user of a node, ∂user/∂node and its contribution to the node's adjoint; a seed has no user."""
 
 ALONG = "along"
 """What the tangents along a direction go by."""
@@ -206,9 +203,9 @@ class Run:
 
         return ObjectPartials(self.partials, self.graph.index)
 
-    def contributions(self) -> list[list[UserTerm]]:
+    def contributions(self) -> list[list[AdjointTerm]]:
         """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""
-        found: list[list[UserTerm]] = [[] for _ in self.graph.nodes]
+        found: list[list[AdjointTerm]] = [[] for _ in self.graph.nodes]
         for node, seed in self.seeds.items():
             found[node].append((None, None, seed))
         last = max(self.seeds, default=-1)  # No contribution comes from behind the last seed.

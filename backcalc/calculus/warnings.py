@@ -9,7 +9,6 @@ from typing import Any
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.pullbacks import Slope
 from backcalc.calculus.sweep import Edges
 from backcalc.calculus.warning_words import element_text, operand_text, operation_text, places_text
 from backcalc.graph.model import StatedValue
@@ -29,7 +28,7 @@ _LOGIC = ("and", "or", "not")
 class Remarks:
     """What there is to say of the nodes of a graph that was run; found out when it is asked for."""
 
-    def __init__(self, evaluation: Evaluation, edges: Edges[Slope]) -> None:
+    def __init__(self, evaluation: Evaluation, edges: Edges[Any]) -> None:
         """`edges` gives the (argument, local partial) pairs of a slot, once all are worked out."""
         self.evaluation, self.tape, self.edges = evaluation, evaluation.tape, edges
         self.found: dict[int, dict[int, Diagnostic]] = {}  # What is noticed in a node, by slot.
@@ -255,14 +254,12 @@ class Remarks:
             return
         from backcalc.calculus.digits import ROUNDED, wrong_places  # It loads `decimal`.
 
-        value = apply(row, args, self.tape.indices.get(slot, ()))
+        value: Any = apply(row, args, self.tape.indices.get(slot, ()))
         index = next(wrong_places(given.value, value, source, ROUNDED), None)
         if index is None or self._agrees_exactly(slot, given):
             return
-        found, expected = self.evaluation.terms[slot], value
-        if is_array(value):
-            found, expected = found[index], value[index]
-        if is_array(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
+        found, expected = (x[index] if index else x for x in (self.evaluation.terms[slot], value))
+        if shape_of(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
             return
         # In words 0.1 + 0.2 is 0.3.
         name, gives = element_text(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
@@ -332,7 +329,7 @@ def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:
     return not isnan(out) and (row.exists is None or bool(row.exists(*numbers)))
 
 
-def _shared(part: Numeric, shape: tuple[int, ...], of: tuple[int, ...]) -> Numeric:
+def _shared(part: Numeric, shape: tuple[int, ...], of: tuple[int, ...]) -> Any:
     """Which elements of an argument of the shape `of` count where `part` tells that of a value of this shape."""
     if of == shape:
         return part
@@ -340,8 +337,7 @@ def _shared(part: Numeric, shape: tuple[int, ...], of: tuple[int, ...]) -> Numer
         return float(is_any(part))
     from backcalc.rules.ndarray import spread, summed
 
-    found: Numeric = summed(spread(part, shape), of)
-    return found
+    return summed(spread(part, shape), of)
 
 
 def _told(row: Primitive, slopes: Sequence[RowFunction]) -> list[RowFunction]:
