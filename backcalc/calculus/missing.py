@@ -62,9 +62,10 @@ def remedies(evaluation: Evaluation, needed: Sequence[Node]) -> tuple[str, ...]:
     shown = [(shorten(node.name), evaluation.known_shapes.names[node.name]) for node in needed[:NAMES_SHOWN]]
     first, shape = shown[0]
     some = [(name, _some_ones(shape, ",")) for name, shape in shown]
-    statement = f"`{'input ' * (needed[0].kind == 'input')}{first} = {_some_ones(shape, ', ')}`"
+    statement = f", or in the file by `{'input ' * (needed[0].kind == 'input')}{first} = {_some_ones(shape, ', ')}`"
     what, more = "it" if len(needed) == 1 else "them", len(needed) > NAMES_SHOWN
-    hint = f"give {what} by {point_option(some, more=more)}, or in the file by {statement}"
+    # A node of an edge list may be called 3, of which no statement says more.
+    hint = f"give {what} by {point_option(some, more=more)}{'' if first.isdecimal() else statement}"
     if not has_files() or not (more or any("…" in value for _, value in some)):
         return (hint,)
     return hint, f'many are easier in a file: --at @point.json, which holds {{"{first}": {_some_ones(shape, ", ")}, …}}'

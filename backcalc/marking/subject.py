@@ -15,7 +15,7 @@ from backcalc.marking.notation import Subject
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.numerals import second_derivative
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import quoted, shorten
+from backcalc.text.wording import point_option, quoted, shorten
 
 if TYPE_CHECKING:
     from backcalc.calculus.result import AnyRun
@@ -120,7 +120,10 @@ def unknown(run: AnyRun, answer: Answer) -> Diagnostic:
         have = "has" if len(needed) == 1 else "have"
         hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
     elif answer.wrt is None:  # An activation that stated edges leave open.
-        hints = (f"the file of the graph may state its activation: {shorten(answer.of)} = …",)
+        name = shorten(answer.of)
+        # No statement says more of a node that is called 3.
+        stated = f"the file of the graph may state its activation: {name} = …"
+        hints = (f"give it by {point_option([(name, '…')])}" if name.isdecimal() else stated,)
     return Diagnostic(Code.UNKNOWN_VALUE, f"{what} is not known{why}", answer.span, hints=hints)
 
 

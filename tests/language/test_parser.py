@@ -265,6 +265,7 @@ def test_an_edge_in_every_spelling(text, expected):
         ("input x in [-5, 5]", Input(Name("x"), None, None, (read("-5"), number(5)), NOWHERE)),
         ("input x[2] = 1 in [0, 2]", Input(Name("x"), (number(2),), number(1), (number(0), number(2)), NOWHERE)),
         ("output J", Output(Name("J"), NOWHERE)),
+        ("output 3", Output(Name("3"), NOWHERE)),
         ("given h = [1, -2]", Given(Name("h"), read("[1, -2]"), NOWHERE)),
         ("adjoint h = -2", Adjoint(Name("h"), read("-2"), NOWHERE)),
         ("def f(x, y) = x*y", Function("f", ("x", "y"), read("x*y"), NOWHERE)),

@@ -11,7 +11,8 @@ from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
 # Names, numerals, quoted strings, and HTML with one level of tags.
-_ID = r"""(?:[^\W\d][\w']*|-?(?:\.\d+|\d+(?:\.\d*)?)[\w']*|"(?:[^"\\]|\\.)*"|<(?:[^<>]|<[^<>]*>)*>)"""
+# A mark on a letter, as in β̂, belongs to its word.
+_ID = r"""(?:[^\W\d][\w\u0300-\u036f']*|-?(?:\.\d+|\d+(?:\.\d*)?)[\w']*|"(?:[^"\\]|\\.)*"|<(?:[^<>]|<[^<>]*>)*>)"""
 # A blank goes no further than its line, so that lines that are an edge each are seen from their beginning.
 _BLANK = r"[^\S\n]*\n|[^\S\n]+|//[^\n]*|/\*.*?(?:\*/|\Z)|(?:(?<=\n)|\A)#[^\n]*"
 _TOKEN = re.compile(rf"(?P<blank>{_BLANK})|(?P<id>{_ID})|(?P<sign>->|--|.)", re.DOTALL)

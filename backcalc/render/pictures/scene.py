@@ -81,10 +81,12 @@ class Scene(NamedTuple):
 
     @property
     def drawn_output(self) -> str:
-        """The output, where its card or what leads to it is in the scene; empty where it is not."""
+        """The output, where an arrow from or to it, or what leads to it, is in the scene; else empty."""
         if self.seeds:
             return self.output
-        return next((card.name for card in self.cards if card.is_output and card.name == self.output), "")
+        # Without an arrow it is no node to who reads the edges of the picture.
+        ends = {place for arrow in self.arrows for place in (arrow.tail, arrow.head)}
+        return next((self.cards[i].name for i in ends if self.cards[i].is_output), "")
 
     @property
     def description(self) -> str:

@@ -21,7 +21,24 @@ FULL = 17  # Digits that tell every float64 from all others.
 
 NAMES = st.one_of(
     st.sampled_from(
-        ["x", "h'", "σ1", "weight", "node", "edge", "strict", "digraph", "TB", "o", "end_", "W_1", *RESERVED]
+        [
+            "x",
+            "h'",
+            "σ1",
+            "β̂",
+            "weight",
+            "node",
+            "edge",
+            "strict",
+            "digraph",
+            "TB",
+            "o",
+            "end_",
+            "W_1",
+            "7",
+            "12",
+            *RESERVED,
+        ]
     ),
     st.integers(0, 30).map(lambda i: f"n{i}"),
 )
@@ -277,3 +294,8 @@ def test_a_png_of_many_boxes_has_no_more_pixels_than_memory_takes(monkeypatch):
     fewer, same = size()
     assert pixels / 4 < fewer < 1.02 * pixels / 3  # Sides are rounded.
     assert same == pytest.approx(shape, rel=0.02)
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_an_output_without_an_arrow_is_not_told_to_who_reads_arrows(ending):
+    assert read_back(drawn("input a = 1\nb -> c : 2\noutput a", ending), ending) == {("b", "c"): 2}
