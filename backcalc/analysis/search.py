@@ -147,6 +147,8 @@ def space_of(graph: Dag, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> 
             first, last = (_end(each, graph, way) for each, way in zip(bounds, (-inf, inf), strict=True))
         if first[0] > last[0]:
             raise _turned(graph, name)
+        if first[1] == inf or last[1] == -inf:  # As of [exp(1000), exp(1001)]: no float lies in it.
+            raise _beyond(graph, name)
         if first[1] > last[1]:  # Of one number, between two floats.
             first = first[0], last[1]
         for ends, number in zip((below, low, high, above), (*first, *last[::-1]), strict=True):
@@ -171,6 +173,13 @@ def _turned(graph: Dag, name: str) -> UsageError:
     """What is told of a range whose ends are the wrong way round."""
     message = f"the range of `{shorten(name)}` ends below where it begins"
     found = Diagnostic(Code.NO_RANGE, message, graph.node(name).span, hints=("its least number comes first: [-5, 5]",))
+    return UsageError(graph.source, [found])
+
+
+def _beyond(graph: Dag, name: str) -> UsageError:
+    """What is told of a range that lies beyond all floats."""
+    message = f"in the range of `{shorten(name)}` is no number that can be tried"
+    found = Diagnostic(Code.NO_RANGE, message, graph.node(name).span, hints=(f"the largest is {LARGEST:.3g}",))
     return UsageError(graph.source, [found])
 
 

@@ -230,7 +230,8 @@ def _sign(trial: Trial, boxes: Boxes, low: float, high: float) -> float:
 
 def _is_zero(trial: Trial, graph: Dag, name: str, point: float | Array) -> bool:
     """Whether a node is exactly 0 at a point of numbers."""
-    of = dict(zip(trial.space.shapes, map(float, np.atleast_1d(point)), strict=True))
+    of = {each: value[0] for each, value in trial.space.named(np.atleast_1d(point)[None]).items()}
+    of = {each: value if np.ndim(value) else float(value) for each, value in of.items()}  # A vector of one is a vector.
     evaluation = Evaluation(tape_of(graph), {**trial.at, **of})
     fixed = {each: value for each, value in trial.at.items() if graph.node(each).given is None}  # Else by its text.
     at: dict[str, Any] = {each: exact.array(value) for each, value in {**fixed, **of}.items()}

@@ -232,7 +232,7 @@ def power(x: IntervalOperand, y: IntervalOperand) -> Interval:
     x, y = lifted(x), lifted(y)
     # A constant exponent, as nearly all are, is the same in all boxes.
     exponents = np.unique(y.lo)
-    if (y.lo == y.hi).all() and len(exponents) == 1:
+    if (y.lo == y.hi).all() and len(exponents) == 1 and np.isfinite(exponents[0]):
         return _power(x, float(exponents[0]), joined(x, y))
     # x^y rises in x only for y > 0, so the general way is by the logarithm, of the size where x is below 0.
     found = exp(y * log(abs(x)))
