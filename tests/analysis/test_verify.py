@@ -267,6 +267,8 @@ ONCE_WRONG = {
     ),
     "0 times what is infinite": ("input x in [0, 1]; ", "x*inf >= 0", "open"),
     "a sum of such products": ("input x in [0, 1]; ", "dot([x, 1], [inf, 1]) >= 0", "open"),
+    "an infinite power": ("input x in [-2, 3]; ", "x^(-inf) >= 0", "open"),
+    "touched by a vector of one": ("input v[1] in [-1, 1]; ", "exp(v[0]) >= 1 + v[0]", "proved"),
     "a number times an array of its own": (
         "input x[3] in [0, 1]; input y[3] in [0, 1]; ",
         "grad(mean(x*mean(y)), y) == 0",
@@ -538,6 +540,13 @@ def test_a_proof_over_any_function_ends(fn):
 def test_a_range_is_not_the_wrong_way_round(budget):
     with pytest.raises(BackcalcError, match="ends below where it begins"):
         verified(claim("input x in [2, -1];", "x < 3"), {}, 10, 0, budget)
+
+
+@pytest.mark.parametrize("ends", ["[exp(1000), exp(1001)]", "[inf, inf]", "[-inf, -exp(1000)]"])
+@pytest.mark.parametrize("budget", [None, 0.1])
+def test_a_range_beyond_all_floats_is_none(ends, budget):
+    with pytest.raises(BackcalcError, match="no number that can be tried"):
+        verified(claim(f"input x in {ends};", "1/x <= 0"), {}, 10, 0, budget)
 
 
 def test_a_proof_needs_ranges():
