@@ -16,11 +16,25 @@ Array = NDArray[np.float64]
 Axis = int | tuple[int, ...] | None
 
 _SMALL, _LARGE = 1e-140, 1e150  # Between these, squares that are lost would not count.
+_SHORT, _MANY = 8, 64  # Elements of a vector, and numbers in all, from where on a loop over the elements pays.
+
+
+def reduce(fn: np.ufunc, x: Array, axis: int) -> Array:
+    """The elements along an axis, which is kept, as one: the sum of `np.add`, the largest of `np.maximum`."""
+    length = x.shape[axis]
+    if not 2 <= length < _SHORT or x.size < _MANY:
+        return np.asarray(fn.reduce(x, axis, keepdims=True))
+    # NumPy calls its loop for each short vector by itself; here it goes over the first elements of all, the second …
+    first, second, *others = np.moveaxis(x, axis, 0)
+    found = fn(first, second)
+    for each in others:  # In the order of NumPy's own loop over few, so that sums are the same to the last bit.
+        fn(found, each, out=found)
+    return np.expand_dims(found, axis)
 
 
 def logsumexp(x: Array, axis: int) -> Array:
     """Log Σ exp(x), shifted by the largest element so that nothing overflows."""
-    top = np.max(x, axis, keepdims=True)
+    top = reduce(np.maximum, x, axis)
     return np.asarray(np.where(np.isfinite(top), top + np.log1p(_rest(x, top, axis)), top))
 
 
@@ -32,25 +46,24 @@ def reduced_logsumexp(x: Array, axis: int, *, keepdims: bool = False) -> Array:
 
 def log_softmax(x: Array, axis: int) -> Array:
     """X - logsumexp(x), without what that loses where one element is far ahead."""
-    top = np.max(x, axis, keepdims=True)
+    top = reduce(np.maximum, x, axis)
     return np.asarray(x - top - np.log1p(_rest(x, top, axis)))
 
 
 def softmax(x: Array, axis: int) -> Array:
     """exp(x) / Σ exp(x), shifted by the largest element so that nothing overflows."""
     # The largest exponent is 0 then, so nothing overflows, and what underflows would not count.
-    shifted = np.exp(x - np.max(x, axis, keepdims=True))
-    return np.asarray(shifted / np.sum(shifted, axis, keepdims=True))
+    shifted = np.exp(x - reduce(np.maximum, x, axis))
+    return np.asarray(shifted / reduce(np.add, shifted, axis))
 
 
 def complement(x: Array, axis: int) -> Array:
     """1 - softmax(x), without what that loses where one element is far ahead."""
     found = softmax(x, axis)
-    place = _place_of_top(x, axis)
-    rest = np.sum(_without(found, place, axis), axis, keepdims=True)
-    found = 1 - found  # Near 1 this loses nothing but for the top element, whose complement is the others' sum.
-    np.put_along_axis(found, place, rest, axis)
-    return found
+    is_top = _where_top(x, reduce(np.maximum, x, axis), axis)
+    rest = reduce(np.add, np.where(is_top, 0.0, found), axis)
+    # Near 1 this loses nothing but for the top element, whose complement is the others' sum.
+    return np.where(is_top, rest, 1 - found)
 
 
 def from_top(ct: Array, out: Array, axis: int) -> Array:
@@ -62,7 +75,7 @@ def from_top(ct: Array, out: Array, axis: int) -> Array:
 def _rest(x: Array, top: Array, axis: int) -> Any:
     """Σ exp(x - top) over all elements but the top one."""
     # The top element's share is exactly 1: left out here and added as log1p, it cannot swallow the others.
-    return np.sum(_without(np.exp(x - top), _place_of_top(x, axis), axis), axis, keepdims=True)
+    return reduce(np.add, np.where(_where_top(x, top, axis), 0.0, np.exp(x - top)), axis)
 
 
 def _place_of_top(x: Array, axis: int) -> Any:
@@ -70,10 +83,14 @@ def _place_of_top(x: Array, axis: int) -> Any:
     return np.argmax(x, axis, keepdims=True)
 
 
-def _without(x: Array, place: Any, axis: int) -> Array:
-    """The array with 0 in one place along the axis."""
-    found = x.copy()
-    np.put_along_axis(found, place, 0.0, axis)
+def _where_top(x: Array, top: Array, axis: int) -> Any:
+    """Whether an element is the largest of its vector, the first of these."""
+    found = x == top
+    # Finite tops, which make as many as there are vectors, are one a vector; two that are equal are rare.
+    if np.count_nonzero(found) == top.size and np.isfinite(np.add.reduce(top, None)):
+        return found
+    found = np.zeros_like(found)
+    np.put_along_axis(found, _place_of_top(x, axis), values=True, axis=axis)
     return found
 
 

@@ -52,7 +52,7 @@ def outer(x: Array, y: Array) -> Array:
 
 def sum(x: Array) -> Array:  # noqa: A001  the language's own name
     """The sum of all elements."""
-    return np.asarray(np.sum(x, axis=_MATRIX, keepdims=True))
+    return _reduced(np.add, x)
 
 
 def size(x: Array) -> int:
@@ -62,7 +62,7 @@ def size(x: Array) -> int:
 
 def mean(x: Array) -> Array:
     """The mean of all elements."""
-    return np.asarray(np.mean(x, axis=_MATRIX, keepdims=True))
+    return sum(x) / size(x)
 
 
 def prod(x: Array) -> Array:
@@ -72,12 +72,18 @@ def prod(x: Array) -> Array:
 
 def largest(x: Array) -> Array:
     """The largest element."""
-    return np.asarray(np.max(x, axis=_MATRIX, keepdims=True))
+    return _reduced(np.maximum, x)
 
 
 def smallest(x: Array) -> Array:
     """The smallest element."""
-    return np.asarray(np.min(x, axis=_MATRIX, keepdims=True))
+    return _reduced(np.minimum, x)
+
+
+def _reduced(fn: np.ufunc, x: Array) -> Array:
+    """All elements of each matrix as one."""
+    is_column = x.ndim > 2 and x.shape[-1] == 1
+    return along.reduce(fn, x, -2) if is_column else np.asarray(fn.reduce(x, _MATRIX, keepdims=True))
 
 
 softmax, log_softmax = partial(along.softmax, axis=-2), partial(along.log_softmax, axis=-2)  # Of columns.
