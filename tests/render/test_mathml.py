@@ -13,7 +13,7 @@ from backcalc.language.parser import parse_expression
 from backcalc.render.blocks import Equation, Section
 from backcalc.render.cells import CellValue, Formula
 from backcalc.render.mathml import MathmlHand, name
-from backcalc.render.mathml_forms import template
+from backcalc.render.mathml_forms import Slot, template
 from backcalc.render.reports.steps import derivation
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.text.source import Source
@@ -37,8 +37,8 @@ def written(text, digits=6):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.symbol}-{len(row.params)}")
 def test_every_row_has_a_form_that_shows_each_parameter_it_names(row):
     pieces = template(row.latex)
-    elements("".join("<mi>x</mi>" if piece.startswith("\0") else piece for piece in pieces))
-    assert sorted(piece[1:] for piece in pieces if piece.startswith("\0")) == sorted(re.findall(r"<(\w+)>", row.latex))
+    elements("".join("<mi>x</mi>" if isinstance(piece, Slot) else piece for piece in pieces))
+    assert sorted(piece for piece in pieces if isinstance(piece, Slot)) == sorted(re.findall(r"<(\w+)>", row.latex))
     assert "\\" not in "".join(pieces)
 
 
