@@ -8,7 +8,7 @@ of texts that are refused too. A stack stands in for recursion, so depth is no l
 # Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from backcalc.language.tables import END, Rule, Tables, TerminalSymbol, row_of
@@ -46,12 +46,21 @@ class RefusedError(Exception):
         self.place, self.allowed = place, allowed
 
 
-class _Reduction(NamedTuple):
-    """What a rule makes of how many values, None where the one goes on, and the nonterminal that comes of it."""
+_Reduction = tuple[Maker | None, int, str]
+"""What a rule makes of how many values, None where the one goes on, and the nonterminal that comes of it."""
 
-    make: Maker | None
-    size: int
-    origin: str
+
+class _Reductions(dict[int, _Reduction]):
+    """What the rules make, each looked up when it is first met."""
+
+    def __init__(self, rules: Sequence[Rule], callbacks: Callbacks) -> None:
+        super().__init__()
+        self._rules, self._callbacks = rules, callbacks
+
+    def __missing__(self, number: int) -> _Reduction:
+        rule = self._rules[number]
+        reduction = self[number] = _maker(rule, self._callbacks), len(rule.parts), rule.origin
+        return reduction
 
 
 class _Rows(dict[int, dict[str, int]]):
@@ -72,8 +81,10 @@ class Parser:
     def __init__(self, tables: Tables, callbacks: Callbacks) -> None:
         self.tables = tables
         self._begin = callbacks.begin
-        self._reductions = [_Reduction(_maker(rule, callbacks), len(rule.parts), rule.origin) for rule in tables.rules]
-        self._lexers: dict[int, Lexer] = {}  # By state.
+        self._reductions = _Reductions(tables.rules, callbacks)
+        self._words = frozenset(tables.words.values())
+        self._beginning: dict[str, list[TerminalSymbol]] = {}  # By the sign that they may begin with.
+        self._lexers: dict[tuple[int, str], Lexer] = {}  # By state, and the sign at the place.
         self._ends: dict[str, Ends] = {}  # By terminal.
         self._uses: dict[int, int] = {}  # Tokens that each state has read, up to OFTEN.
         # By the terminals in them.
@@ -130,8 +141,8 @@ class Parser:
     def _chain(self, below: int, state: int, kind: str) -> int:
         """The state that follows on `below` when all rules of one part that make nothing are reduced."""
         key = below, state, kind
-        while (action := self._rows[state].get(kind, 0)) < 0 and self._reductions[~action].make is None:
-            state = self._rows[below][self._reductions[~action].origin]
+        while (action := self._rows[state].get(kind, 0)) < 0 and self._reductions[~action][0] is None:
+            state = self._rows[below][self._reductions[~action][2]]
         self._chains[key] = state
         return state
 
@@ -157,11 +168,10 @@ class Parser:
         """The first terminal of `state` from `at` on, and where it stands; an empty name where none does."""
         # A short run never comes to compile a pattern: it takes as long as a thousand tokens.
         self._uses[state] = self._uses.get(state, 0) + 1
-        lexer = self._lexer(state)
         if self._uses[state] == OFTEN:
-            self._quick[state] = self._pattern(tuple(name for name, _ in lexer))
+            self._quick[state] = self._pattern(tuple(each.name for each in self._tried(state, self.tables.terminals)))
         while at < len(text):
-            kind, end = _first(text, at, lexer)
+            kind, end = _first(text, at, self._lexer(state, text[at]))
             if kind not in self.tables.ignored:
                 return kind, at, end
             at = end
@@ -178,20 +188,24 @@ class Parser:
             self._patterns[names] = re.compile(f"(?>(?:{ignored})*)(?:{wanted})").match
         return self._patterns[names]
 
-    def _lexer(self, state: int) -> Lexer:
-        """The terminals that may follow in `state`, and the ignored ones, in the order in which they are tried."""
-        if state not in self._lexers:
-            self._lexers[state] = self._choice(self._rows[state])
-        return self._lexers[state]
+    def _lexer(self, state: int, sign: str) -> Lexer:
+        """The terminals to try in `state` where the text goes on with `sign`, in their order."""
+        key = state, sign
+        if key not in self._lexers:
+            # Few begin with the same sign, so few are tried, and compiled before: most patterns take long to compile.
+            if sign not in self._beginning:
+                self._beginning[sign] = [each for each in self.tables.terminals if each.begins_with(sign)]
+            self._lexers[key] = list(map(self._kind, self._tried(state, self._beginning[sign])))
+        return self._lexers[key]
 
-    def _choice(self, wanted: Container[str]) -> Lexer:
-        tables = self.tables
-        words = set(tables.words.values()) if tables.word_like in wanted else ()  # These go by what is word-like.
-        return [
-            (terminal.name, self._end(terminal))
-            for terminal in tables.terminals
-            if terminal.name in tables.ignored or (terminal.name in wanted and terminal.name not in words)
-        ]
+    def _tried(self, state: int, terminals: Iterable[TerminalSymbol]) -> list[TerminalSymbol]:
+        """Those of `terminals` that may follow in `state`, and the ignored ones."""
+        wanted, ignored = self._rows[state], self.tables.ignored
+        words = self._words if self.tables.word_like in wanted else ()  # These go by what is word-like.
+        return [each for each in terminals if each.name in ignored or (each.name in wanted and each.name not in words)]
+
+    def _kind(self, terminal: TerminalSymbol) -> tuple[str, Ends]:
+        return terminal.name, self._end(terminal)
 
     def _end(self, terminal: TerminalSymbol) -> Ends:
         """What finds the tokens of one kind."""
@@ -202,10 +216,10 @@ class Parser:
 
     def _refusal(self, text: str, at: int, states: list[int], base: int) -> RefusedError:
         """What is wrong at a place where no terminal fits: a token that may not stand there, or none at all."""
-        kind, end = _first(text, at, self._choice({terminal.name for terminal in self.tables.terminals}))
+        kind, end = _first(text, at, list(map(self._kind, self.tables.terminals)))
         if kind:
             return RefusedError(Span(base + at, base + end), self._accepted(states))
-        allowed = {kind for kind, _ in self._lexer(states[-1])} - set(self.tables.ignored)
+        allowed = {each.name for each in self._tried(states[-1], self.tables.terminals)} - set(self.tables.ignored)
         return RefusedError(Span(base + at, base + at + 1), allowed or {END})
 
     def _accepted(self, states: list[int]) -> set[str]:

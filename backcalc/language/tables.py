@@ -25,11 +25,21 @@ FOLDER = os.path.dirname(str(import_module("backcalc.grammars").__file__))  # no
 
 
 class TerminalSymbol(NamedTuple):
-    """A kind of token: the regular expression of its text, and all `texts` that it has where these are few."""
+    """A kind of token.
+
+    pattern  the regular expression of its text
+    signs    what it may begin with, a bit for each sign of ASCII and one for all others
+    texts    all that it may be, where these are few
+    """
 
     name: str
     pattern: str
+    signs: int
     texts: list[str]
+
+    def begins_with(self, sign: str) -> bool:
+        """Whether a token of this kind may begin with `sign`; all beyond ASCII share a bit."""
+        return bool(self.signs >> min(ord(sign), 128) & 1)
 
 
 class Rule(NamedTuple):
@@ -91,7 +101,7 @@ def _as_tables(grammar: str, entries: str) -> Tables:
     ((word_like,),) = found["word_like"]
     tables = Tables(
         grammar,
-        [TerminalSymbol(name, pattern, texts) for name, pattern, *texts in found["terminals"]],
+        [TerminalSymbol(name, pattern, int(signs, 16), texts) for name, pattern, signs, *texts in found["terminals"]],
         [name for (name,) in found["ignored"]],
         word_like,
         {text: name for text, name in found["words"]},  # noqa: C416  Each of the two is to be there.
@@ -133,6 +143,8 @@ def make_tables(grammar: str) -> Tables:
 
     from lark import Lark  # Takes as long to load as all of backcalc, so only where it has something to do.
 
+    from backcalc.language.first_signs import first_signs
+
     # What is left out of a rule is no argument: callbacks have defaults.
     lark = Lark(grammar, parser="lalr", start=list(STARTS), maybe_placeholders=False)
     buffer = BytesIO()
@@ -142,7 +154,8 @@ def make_tables(grammar: str) -> Tables:
     ranked = sorted(
         lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
     )  # Lark's own order.
-    terminals = [TerminalSymbol(t.name, pattern := _escaped(t.pattern.to_regexp()), _texts(pattern)) for t in ranked]
+    patterns = {t.name: _escaped(t.pattern.to_regexp()) for t in ranked}
+    terminals = [TerminalSymbol(name, each, first_signs(each), _texts(each)) for name, each in patterns.items()]
     # A plain text that looks like a name is a word, and stands where a name does.
     words = {t.pattern.value: t.name for t in ranked if t.pattern.type == "str" and t.pattern.value.isidentifier()}
     rules = [_rule(saved["memo"][rule["@"]]) for rule in saved["data"]["rules"]]
@@ -201,7 +214,7 @@ def write_tables(path: str = "") -> None:
     """Store the tables of the grammar as it is, beside it or at `path`: a line a state, so that changes can be seen."""
     tables = make_tables(read_grammar())
     entries = [
-        *(["terminals", name, pattern, *texts] for name, pattern, texts in tables.terminals),
+        *(["terminals", name, pattern, f"{signs:x}", *texts] for name, pattern, signs, texts in tables.terminals),
         *(["ignored", name] for name in tables.ignored),
         ["word_like", tables.word_like],
         *(["words", *pair] for pair in tables.words.items()),
