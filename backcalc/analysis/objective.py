@@ -72,7 +72,8 @@ class Objective:
     def __call__(self, parameters: Parameters, rows: Any = slice(None)) -> tuple[float, Parameters]:
         """The mean over `rows` of the data and its gradient."""
         if self._single is not None:
-            value, *slopes = self._of_floats(*parameters.values())
+            # Adam's root and SciPy's arrays give NumPy's numbers, whose comparisons are not those of floats.
+            value, *slopes = self._of_floats(*map(float, parameters.values()))
             return value, dict(zip(parameters, slopes, strict=True))
         if self.count > 1:
             return self._runner.mean({name: each[rows] for name, each in self.data.items()}, parameters)

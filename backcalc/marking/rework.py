@@ -33,8 +33,11 @@ def reworked(linear: Linearization, settle: Settle[Any], rows: Mapping[int, Prim
 
     def _term(new: Evaluation, slot: int) -> Any:
         row = served[slot]
-        # A given value stays given; a formula stays one.
-        if row is None or slot in old.replaced or not is_known(old.terms[slot]):
+        is_worked_out = all(
+            is_known(term) for term in (old.terms[slot], *(new.terms[arg] for arg in old.tape.args[slot]))
+        )
+        # A given value stays given, a formula one; and what is known though an argument is not, as 0 times a formula.
+        if row is None or slot in old.replaced or not is_worked_out:
             return old.terms[slot]
         value = _applied(new, slot, row)
         if shape_of(value) != shape_of(old.terms[slot]):

@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 from effort import calls
+from rows import TABLE
 
 from backcalc.analysis.descend import Settings, descend
 from backcalc.analysis.new_defaults import with_defaults
@@ -87,6 +88,27 @@ def test_adam_is_that_of_its_paper(call):
         w -= 0.1 * (m / (1 - 0.9**t)) / (math.sqrt(v / (1 - 0.999**t)) + 1e-8)
     _, steps = found(call, "descend", "--at", "w=1", "--method", "adam", "--steps", "7", stdin="J = w^2")
     assert steps["steps"][-1]["at"]["w"] == pytest.approx(w, rel=1e-12)
+
+
+FUNCTIONS = sorted({row.symbol for row in TABLE.values() if row.shape == "elementwise" and len(row.params) == 1})
+
+
+@pytest.mark.parametrize("method", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("function", [each for each in FUNCTIONS if each.isidentifier() and each != "not"])
+def test_numbers_descend_as_vectors_of_one_element_do(function, method, call):
+    if method == "lbfgs":
+        pytest.importorskip("scipy")
+    ends = []
+    for declared, formula, at in (
+        ("input x", f"y = {function}(x) + x^2", "x=0.6"),
+        ("input x[1]", f"y = sum({function}(x) + x^2)", "x=[0.6]"),
+    ):
+        more = ["--method", method, "--momentum", "0.5"] if method == "sgd" else ["--method", method]
+        status, steps = found(call, "descend", "--at", at, *more, "--steps", "4", stdin=f"{declared}\n{formula}")
+        assert status in (0, 1)
+        last = steps["steps"][-1]
+        ends.append([status, *map(float, (last["value"], *np.ravel(last["at"]["x"])))])  # JSON has a text for nan.
+    assert ends[0] == pytest.approx(ends[1], rel=1e-9, nan_ok=True)
 
 
 def test_lbfgs_finds_the_minimum_of_rosenbrock(call):
