@@ -123,12 +123,33 @@ MANY = [
     (("run", "-e", "a->b : 1e308; b->c : 1e308; c->d : 0", "--get", "dc/da"), "", "∂c/∂a is not finite"),
     (("run", "-e", "y = x^1.5", "--at", "x=0", "--get", "d²y/dx²"), "", "d²y/dx² is not finite"),
     (("run", "-e", "a->b : 1e308; b->c : 1e308; a->d : 1", "--all-pairs", "--of", "d"), "", "∂c/∂a is not finite"),
+    (("taylor", "-e", "y = log(x)", "--at", "x=0", "--format", "json"), "", "in `y`, log(0) is -inf"),
+    (("taylor", "-e", "y = x*sqrt(x)", "--at", "x=0"), "", "in `y`, sqrt(0) has the slope inf"),
+    (("taylor", "-e", "y = where(x < 0, log(x), x)", "--at", "x=0"), "", "in `y`, log(-5e-324) is nan"),
+    (("taylor", "-e", "y = x*log(z)", "--at", "x=1,z=-1"), "", "in `y`, log(-1) is nan"),
+    (("export", "-e", "y = log(x); z = 2*y", "--to", "numpy", "--at", "x=0"), "", "in `y`, log(0) is -inf"),
+    (("export", "-e", "y = x^n", "--to", "torch", "--at", "x=-1,n=2"), "", "has the slope nan by its second argument"),
+    (("export", "-e", "h = 2*x; adjoint h = 1", "--to", "jax", "--of", "h", "--at", "x=inf"), "", "value of `x` is no"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("args", "stdin", "message"), MANY)
 def test_what_is_not_finite_somewhere_is_told(args, stdin, message):
     assert message in said(*args, stdin=stdin)
+
+
+FINITE = [
+    ("taylor", "-e", "y = abs(x)", "--at", "x=0"),
+    ("taylor", "-e", "y = exp(x)", "--at", "x=0"),
+    ("export", "-e", "y = log(x)", "--to", "numpy"),
+    ("export", "-e", "y = relu(x)", "--to", "numpy", "--at", "x=0"),
+    ("export", "-e", "const n = 2; y = x^n", "--to", "numpy", "--at", "x=-1"),
+]
+
+
+@pytest.mark.parametrize("args", FINITE)
+def test_nothing_is_told_of_what_is_finite(args):
+    assert not said(*args)
 
 
 BY_CONSTANTS = {

@@ -41,7 +41,7 @@ class Graded:
 
     `error` is what is wrong with it, or with some of its answers; where it could not be read, all are missing.
     `is_sound` tells that nothing but the values of some answers could not be read; `kept` are the headings and cells of
-    the columns of a gradebook that ask nothing.
+    the columns of a gradebook that ask nothing. It `has_repeats` where a thing is answered twice: the last one counts.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Graded:
     worth: tuple[float, ...] = ()
     is_sound: bool = True
     kept: tuple[tuple[str, str], ...] = ()
+    has_repeats: bool = False
 
     @property
     def right(self) -> int:
@@ -108,7 +109,7 @@ class Grader:
             marks = tuple(missing(self._key, asked, []))
             return self._graded(submission, marks, error, is_read=False, is_sound=False)
         settled, unsettled = settle_answers(self._key.run, sheet.answers)
-        answers, _ = last_of_each(settled)  # No warnings here: a class has too many to read.
+        answers, repeats = last_of_each(settled)  # Told of the class in one line: it has too many to read.
         marked, refused = self._key.mark(sheet.source, answers)
         errors = [*sheet.errors, *unsettled, *refused]
         # Where something is asked, an empty sheet has its missing marks to show.
@@ -119,7 +120,8 @@ class Grader:
         marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)
         fault = submission.error(sheet.source, told) if told else None
         # A value that cannot be read is a fault of that answer, and the rest of the sheet is sound.
-        return self._graded(submission, marks, fault, is_sound=not (errors or sheet.unreadable))
+        found = self._graded(submission, marks, fault, is_sound=not (errors or sheet.unreadable))
+        return replace(found, has_repeats=bool(repeats))
 
     def _graded(
         self,

@@ -16,6 +16,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from backcalc import progress
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import from_mapping
 from backcalc.calculus.run import run
+from backcalc.cli.group import cli
 from backcalc.marking.class_summary import mistakes
 from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.grade import CREDIT, STRICT, Graded, Grader, asked_by
@@ -742,3 +744,14 @@ def test_a_worker_that_the_system_ends(folder):
     status, one, told = called(folder, "key.bg", "many.csv")
     assert (running.returncode, err.partition("\n")[2]) == (status, told)
     assert out.endswith(one)  # Before it stand the numbers of the workers.
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, ""), (2, "by s0, s1\n"), (8, "by s0, s1, s2, s3, s4 and 3 others\n")])
+def test_who_answers_a_thing_twice_is_named(tmp_path, count, told):
+    (tmp_path / "key.bg").write_text("y = x^2\n#= dy/dx = 4\n")
+    (tmp_path / "class").mkdir()
+    for i in range(9):
+        (tmp_path / f"class/s{i}.txt").write_text("dy/dx = 3\n∂y/∂x = 4\n" if i < count else "dy/dx = 4\n")
+    result = CliRunner().invoke(cli, ["grade", str(tmp_path / "key.bg"), str(tmp_path / "class"), "--at", "x=2"])
+    assert result.exit_code == 0
+    assert result.stderr == (f"warning: answered twice, where the last one counts, {told}\n" if told else "")

@@ -71,9 +71,7 @@ class Template:
     @property
     def partials(self) -> Array | None:
         """The partials of edges that have plain numbers for them, else None."""
-        expr, sign = self.expr, 1.0
-        if isinstance(expr, Call) and expr.fn == NEGATE:  # -3 is no number of the grammar, but minus a number.
-            expr, sign = expr.args[0], -1.0
+        expr, sign = signed(self.expr)
         if not self.is_edge or not isinstance(expr, Number):
             return None
         partials: Array = self.numbers[0]
@@ -102,6 +100,11 @@ class Template:
         if tape.has_arrays:
             raise UnfitError
         return list(_operations(tape))
+
+
+def signed(expr: Expr) -> tuple[Expr, float]:
+    """The expression without a minus in front, and the sign: -3 is no number of the grammar, but minus a number."""
+    return (expr.args[0], -1.0) if isinstance(expr, Call) and expr.fn == NEGATE else (expr, 1.0)
 
 
 def joined(columns: Sequence[Indices], kind: type[np.generic]) -> Indices:

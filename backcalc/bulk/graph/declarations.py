@@ -6,7 +6,7 @@ Whatever calls for an error, or for more than arrays of numbers, is left to the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 
 from backcalc.bulk.arrays.sorting import Indices, inverse, kept, stable_order
 from backcalc.bulk.graph.blocks import LineBlock
-from backcalc.bulk.graph.columns import Template, UnfitError, joined
+from backcalc.bulk.graph.columns import Template, UnfitError, joined, signed
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
 from backcalc.graph.functions import BUILT_IN
@@ -98,7 +98,11 @@ class ArrayDeclarations:
     def _declare(self, block: LineBlock) -> None:
         """Take in lines that declare an input each, with a number for its default or without. Raises UnfitError."""
         names, starts = block.names[0].tolist(), block.starts.tolist()
-        defaults = map(Number, block.numbers[0].tolist()) if len(block.numbers) else repeat(None)
+        assert isinstance(block.statement, Input)
+        default = block.statement.default
+        defaults: Iterable[Number | None] = repeat(None)
+        if default is not None:
+            defaults = map(Number, (block.numbers[0] * signed(default)[1]).tolist())
         before = len(self.inputs)
         self.inputs.update(zip(names, map(DeclaredInput, starts, defaults), strict=True))
         if len(self.inputs) != before + len(names):

@@ -20,7 +20,7 @@ from backcalc import progress
 from backcalc.bulk.arrays.background import ahead
 from backcalc.bulk.arrays.words import LONGEST, AnyArray
 from backcalc.bulk.graph.blocks import LineBlock, OpenBlock, without
-from backcalc.bulk.graph.columns import UnfitError
+from backcalc.bulk.graph.columns import UnfitError, signed
 from backcalc.bulk.graph.pieces import INPUT, PIECE, Characters, TextPiece, begins_with, blanked, pieces
 from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable
 from backcalc.bulk.graph.tokens import BlankedLines
@@ -275,7 +275,7 @@ def _is_plain_input(statement: Statement | None) -> TypeIs[Input]:
         isinstance(statement, Input)
         and isinstance(statement.target, Name)
         and statement.shape is statement.bounds is None
-        and isinstance(statement.default, Number | None)
+        and (statement.default is None or isinstance(signed(statement.default)[0], Number))
     )
 
 

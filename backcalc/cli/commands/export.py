@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
+from backcalc.analysis.run import run_objects
 from backcalc.calculus.constant import defaults
 from backcalc.calculus.doubts import noticed
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.point import read_point, settle
+from backcalc.calculus.point import Point, read_point, settle
 from backcalc.calculus.question import choose_output, choose_wrt, require_scalar
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, as_command, asks
 from backcalc.cli.output import print_lines, print_warnings
 from backcalc.cli.process import kept
+from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.render.programs.program import ExportedProgram, target_of
 from backcalc.render.programs.targets import SHARDED, TARGETS, lines_of
@@ -43,7 +47,8 @@ def command(asked: Asked, target: str, shard: str | None) -> int:
     # Where --at gives `e` a value, `e` is an input from here on, not Euler's number.
     graph, point = settle(read_graph(asked), read_point(asked.at))
     kept(graph)
-    print_warnings(graph.source, noticed(graph, point))
+    told = noticed(graph, point)
+    print_warnings(graph.source, told)
     # A program ends in one value; a loss outside has no formula to write.
     if graph.seeds and asked.of is None:
         message = "`adjoint` statements speak of a loss outside the graph; a program needs an output in it"
@@ -52,6 +57,17 @@ def command(asked: Asked, target: str, shard: str | None) -> int:
     output, wrt = choose_output(graph, asked.of), choose_wrt(graph, asked.wrt)
     # By shapes alone: a program may be written of inputs that have no value yet.
     require_scalar(graph, Evaluation(tape_of(graph), defaults(graph) | point, formulas=True), output)
+    lost = _lost(graph, point, output, wrt)
+    print_warnings(graph.source, [warning for warning in lost if warning not in told])
     program = ExportedProgram(graph, output, wrt, point, target_of(target), shard is not None)
     print_lines(lines_of(target, program))
     return 0
+
+
+def _lost(graph: Dag, point: Point, output: str, wrt: Sequence[str]) -> Sequence[Diagnostic]:
+    """What `run` notices where the program will print what is not finite at the point that is written into it."""
+    if not {*graph.inputs} <= {*point, *defaults(graph)}:
+        return ()  # A program without all values prints nothing.
+    # A loss outside is none of the program's.
+    found = run_objects(graph._replace(seeds=()), point, output, wrt)
+    return () if found.is_finite else found.warnings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -24,7 +24,7 @@ from backcalc.marking.workers import grade
 from backcalc.render.reports.grades import ClassReport, GradesReport
 from backcalc.render.reports.gradescope import write_gradescope
 from backcalc.text.errors import BackcalcError
-from backcalc.text.wording import shorten
+from backcalc.text.wording import plural, shorten
 
 EXAMPLES = """\b
 Examples:
@@ -38,6 +38,7 @@ student, or a gradebook (.csv with commas, semicolons or tabs, .tsv): a student 
 Name, First name and Surname, and so on; each column that is an answer, dL/dx1 or t1, has what heads it.
 """
 
+NAMED = 5  # Of those who answered a thing twice.
 LIMITED = "Submissions in a table at most; 0 shows all, as JSON and CSV do."
 
 
@@ -143,6 +144,7 @@ def command(
     is_broken = bool(errors) or not all(each.is_sound for each in graded)
     errors += [each.error for each in graded if each.error is not None]
     _print_errors(errors)
+    _tell_repeats([each.name for each in graded if each.has_repeats])
     if out is None:
         print_report(GradesReport(graded, shown.digits, shown.limit, hints), shown)
     else:
@@ -170,6 +172,15 @@ def _tell_lost() -> None:
     tell(
         "warning: the system has ended a process that marked (where memory is short it does); its part is marked again"
     )
+
+
+def _tell_repeats(names: Sequence[str]) -> None:
+    """Who has answered a thing twice: in one line, for a class may have many."""
+    if not names:
+        return
+    shown = ", ".join(map(shorten, names[:NAMED]))
+    others = f" and {plural(len(names) - NAMED, 'other')}" if len(names) > NAMED else ""
+    tell(f"warning: answered twice, where the last one counts, by {shown}{others}", end="\n\n")
 
 
 def _print_errors(errors: Iterable[BackcalcError]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from collections.abc import Sequence
+from math import inf, isfinite, nextafter
 
 import click
 
+from backcalc.analysis.run import run_objects
 from backcalc.analysis.taylor import Expansion, Quadratic, taylor
 from backcalc.calculus.doubts import noticed
 from backcalc.calculus.point import read_point
@@ -16,6 +18,7 @@ from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.typed import tell_unheeded
 from backcalc.render.reports.taylor import ExpansionReport, QuadraticReport
 from backcalc.rules.values import flat
+from backcalc.text.errors import Diagnostic
 
 EXAMPLES = """\b
 Examples:
@@ -41,9 +44,24 @@ def command(asked: Asked, shown: Shown, order: int) -> int:
     found = taylor(read_graph(asked), point, order, asked.of, asked.wrt)
     if not isinstance(found, Expansion):
         tell_unheeded("order", "by several inputs there are the gradient and the Hessian (by one: --wrt)")
-    print_warnings(found.graph.source, noticed(found.graph, point))
+    told, is_finite = noticed(found.graph, point), _is_finite(found)
+    print_warnings(found.graph.source, told)
+    if not is_finite:
+        print_warnings(found.graph.source, _of_run(found, told))
     _show(found, shown)
-    return 0 if _is_finite(found) else 1
+    return 0 if is_finite else 1
+
+
+def _of_run(found: Expansion | Quadratic, told: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """What `run` notices, beside what is `told`, at the point, or right beside it where that is where all is lost."""
+    if isinstance(found, Quadratic):
+        runs = [run_objects(found.graph, found.point, found.output, list(found.gradient))]
+    else:  # Left of 0 the slope of where(x < 0, log(x), x) is none, while all is well at 0 itself.
+        places = (found.at, nextafter(found.at, -inf), nextafter(found.at, inf))
+        points = ({**found.point, found.wrt: at} for at in places)
+        runs = [run_objects(found.graph, point, found.output.name, [found.wrt]) for point in points]
+    noticed_there = next((run for run in runs if not run.is_finite), runs[0]).warnings
+    return [warning for warning in noticed_there if warning not in told]
 
 
 def _show(found: Expansion | Quadratic, shown: Shown) -> None:
