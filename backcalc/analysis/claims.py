@@ -18,6 +18,7 @@ from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Dag, Node, StatedValue
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, fold, names
+from backcalc.language.lexis import PATTERNS
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 
 # No node of a file is called so, for these have a space.
@@ -140,7 +141,7 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
 def _told(graph: Dag, stated: StatedValue) -> tuple[str, int]:
     """A claim as the file has it, and its line."""
     source, place = graph.source, stated.span
-    text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
+    text = " ".join(source.text[place.start : place.end].split()).removeprefix(PATTERNS["CLAIM"]).strip()
     return text, source.line_number(place.start)
 
 

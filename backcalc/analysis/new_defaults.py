@@ -10,6 +10,7 @@ import numpy as np
 
 from backcalc.graph.loops import write_out
 from backcalc.language.expr import Expr
+from backcalc.language.lexis import PATTERNS
 from backcalc.language.parser import parse
 from backcalc.language.statements import Input, Inputs, Loop, Program, Statement
 from backcalc.language.unparse import unparse, unparse_statement
@@ -17,7 +18,7 @@ from backcalc.rules.values import literal, shape_of
 from backcalc.text.source import Source, Span
 
 # What may end a default: a bracket, what parts inputs and statements, or the range behind it.
-_STOP = re.compile(r"[()\[\]{}=,;\n]|#[^\n]*|(?:\b|(?<=\d))in(?=\s*\[)|\Z")
+_STOP = re.compile(rf"[()\[\]{{}}=,;\n]|#[^\n]*|(?:\b|(?<=\d)){PATTERNS['IN']}(?=\s*\[)|\Z")
 
 
 def with_defaults(source: Source, found: Mapping[str, Any]) -> str:

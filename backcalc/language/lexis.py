@@ -16,6 +16,8 @@ WORDS = frozenset(word for found in PATTERNS.values() if (word := found.removesu
 """The words of the language; what each means depends on where it stands."""
 
 NAME, NUMBER = PATTERNS["NAME"], PATTERNS["NUMBER"]
+NODE = rf"(?:{NAME}|{PATTERNS['WHOLE']})"
+"""What a node of an edge list may be called: a whole number, too."""
 DIGITS = "".join(filter(re.compile(PATTERNS["WHOLE"]).fullmatch, map(chr, range(128))))
 """The signs of ASCII that a number may begin with."""
 
@@ -32,9 +34,10 @@ def letters() -> str:
     return "".join(char for char in map(chr, range(128)) if is_name(char))
 
 
-def reserved() -> list[str]:
+@cache
+def reserved() -> tuple[str, ...]:
     """The words that are never a name, in the order of the alphabet."""
-    return sorted(word for word in WORDS if not is_name(word))
+    return tuple(sorted(word for word in WORDS if not is_name(word)))
 
 
 NOTHING = frozenset(("nan", "NaN", "NAN", "NA", "null", "Null", "NULL", "None"))

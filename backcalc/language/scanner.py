@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backcalc.language.lexis import NAME
+from backcalc.language.lexis import NAME, PATTERNS
 from backcalc.language.statements import Comment
 from backcalc.text.source import Span
 
@@ -26,8 +26,7 @@ _INPUT = "input"
 LONG_LIST = 1 << 15
 """Characters of a list of inputs from which on its items are worth being looked at apart."""
 
-_FOR = re.compile(r"[^\S\n]*for[^\S\n]++")
-_DEF = re.compile(r"[^\S\n]*def[^\S\n]++")
+_FOR, _DEF = (re.compile(rf"[^\S\n]*{PATTERNS[word]}[^\S\n]++") for word in ("FOR", "DEF"))
 _BRACE = re.compile(r"\s*\{")
 
 

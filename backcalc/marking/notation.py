@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from backcalc.language.lexis import PATTERNS, canonical
+from backcalc.language.lexis import NAME, NODE, canonical
 from backcalc.marking.latex import in_signs
 from backcalc.text.source import Span
 
@@ -37,7 +37,6 @@ _SAID = (
 )
 _POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")  # Behind an answer on a teacher's sheet: [2 points].
 
-_NAME = rf"(?:{PATTERNS['NAME']}|\d+(?![\w.]))"  # A node of an edge list may be a number.
 _PLACE = r"(?:\[\s*\d{1,18}(?:\s*,\s*\d{1,18})*\s*\])?"  # So many digits an index of any array has.
 _TWO = r"(?:²|\^\s*2|\^\s*\{\s*2\s*\})"
 _D = r"[d∂δ]"
@@ -46,11 +45,11 @@ _AGAIN = r"(?:\s+[dδ]|(?<=\])[dδ]|\s*∂)\s*"  # The second differential, wher
 
 def _element(name: str) -> str:
     """The pattern of a node, or of an element of it."""
-    return rf"(?P<{name}>{_NAME})\s*(?P<{name}_place>{_PLACE})"
+    return rf"(?P<{name}>{NODE})\s*(?P<{name}_place>{_PLACE})"
 
 
 _VALUE = _element("of")
-_TENSOR = rf"(?P<wrt>{_NAME})\s*\.\s*grad\s*(?P<wrt_place>{_PLACE})"
+_TENSOR = rf"(?P<wrt>{NODE})\s*\.\s*grad\s*(?P<wrt_place>{_PLACE})"
 _FIRST = rf"{_D}\s*{_element('of')}\s*[/∕]\s*{_D}\s*{_element('wrt')}"
 _CLOSED = rf"{_D}\s*\(\s*{_element('of')}\s*\)\s*[/∕]\s*{_D}\s*\(\s*{_element('wrt')}\s*\)"
 # The parentheses may be there or not, of numerator and denominator apart.
@@ -60,12 +59,12 @@ _MIXED = (
     rf"\s*\(?\s*{_D}\s*{_element('wrt')}{_AGAIN}{_element('then')}\s*\)?"
 )
 # Without blanks the letter d between two names cannot be told from one in a name: only the graph can.
-_RUN = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{_NAME})\s*\)?"
+_RUN = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{NODE})\s*\)?"
 _FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)  # The commonest first.
 
-_ROW = rf"\s*∂\s*{_NAME}\s?[/∕]\s?∂\s*{_NAME}(\s{{2,}})(?=[-−\d.\[])"
+_ROW = rf"\s*∂\s*{NODE}\s?[/∕]\s?∂\s*{NODE}(\s{{2,}})(?=[-−\d.\[])"
 # What a subject may begin with.
-_NEXT = rf"\s*(?:\\|{PATTERNS['NAME']}|∂)|\s+\d+\s*[=≈~:]"
+_NEXT = rf"\s*(?:\\|{NAME}|∂)|\s+\d+\s*[=≈~:]"
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import Any
 
 from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
+from backcalc.language.lexis import reserved
 from backcalc.language.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
 from backcalc.render.blocks import Equation
 from backcalc.render.breaks import Composer, Gap, Pieces, whole
@@ -26,7 +27,7 @@ from backcalc.text.numerals import DIGITS, DOT, MINUS, UNKNOWN, by_hand, rounded
 TRANSPOSED = "ᵀ"
 NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
 _COMMAS = (",", "…,")  # The second behind what is left out of a long list.
-_OPENING, _WORDS = "([,=<>", ("if", "then", "else", "not", "and", "or")  # After these a minus needs no parentheses.
+_OPENING = "([,=<>"  # After these, and after a word of the language, a minus needs no parentheses.
 
 
 class Hand:
@@ -138,7 +139,7 @@ def _parts(pieces: Pieces) -> Iterator[str]:
 def _opens(pieces: Pieces) -> bool:
     """Whether what comes next stands at the beginning, or after what opens something."""
     last = next((piece for piece in reversed(pieces) if isinstance(piece, str)), "")
-    return not last or last[-1] in _OPENING or last in _WORDS
+    return not last or last[-1] in _OPENING or last in reserved()
 
 
 def _call(call: Call) -> tuple[int, list[Piece]]:

@@ -7,14 +7,14 @@ characters worked out, as one integer. What is longer takes more steps, and mean
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backcalc.bulk.arrays.automaton import number_automaton
 from backcalc.bulk.arrays.sorting import gathered
-from backcalc.language.lexis import DIGITS
 
 AnyArray = NDArray[Any]
 """Of bytes, whole numbers or truths, where `array.Array` has floats."""
@@ -239,25 +239,7 @@ def _whole(digits: AnyArray) -> AnyArray:
     return found
 
 
-# NUMBER of the grammar as a table: what follows a state (a row) by a digit, a point, an e, a sign, anything else.
-# A test holds it against that.
-_STEPS = np.array(
-    [
-        [1, 3, 7, 7, 7],  # 0: the start
-        [1, 2, 4, 7, 7],  # 1: digits
-        [2, 7, 4, 7, 7],  # 2: digits with a point before, in or behind them
-        [2, 7, 7, 7, 7],  # 3: a point and nothing before
-        [6, 7, 7, 5, 7],  # 4: an e
-        [6, 7, 7, 7, 7],  # 5: its sign
-        [6, 7, 7, 7, 7],  # 6: its digits
-        [7, 7, 7, 7, 7],  # 7: no number
-    ],
-    np.uint8,
-)
-_ENDS = np.array([False, True, True, False, False, False, True, False])
-_CLASSES = np.full(256, 4, np.uint8)
-_CLASSES[list(DIGITS.encode())] = 0
-_CLASSES[list(b".eE+-")] = [1, 2, 2, 3, 3]
+_number = cache(number_automaton)  # Most texts have no such number.
 
 
 def _long_numbers(codes: AnyArray, starts: AnyArray, lengths: AnyArray) -> tuple[AnyArray, AnyArray]:
@@ -265,11 +247,12 @@ def _long_numbers(codes: AnyArray, starts: AnyArray, lengths: AnyArray) -> tuple
     width = int(lengths.max())
     columns = np.zeros((len(starts), width), np.uint8)
     states = np.zeros(len(starts), np.uint8)
+    number = _number()
     for i in range(width):
         code = codes[starts + i]
-        states = np.where(i < lengths, _STEPS[states, _CLASSES[code]], states)
+        states = np.where(i < lengths, number.steps[states, number.classes[code]], states)
         columns[:, i] = np.where(i < lengths, code, 0)
-    are_valid = _ENDS[states]
+    are_valid = number.ends[states]
     columns[~are_valid] = 0
     columns[~are_valid, 0] = ord("0")
     with np.errstate(over="ignore"):

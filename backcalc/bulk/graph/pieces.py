@@ -11,12 +11,13 @@ import numpy as np
 from backcalc.bulk.arrays.words import AnyArray
 from backcalc.bulk.graph.columns import UnfitError
 from backcalc.bulk.graph.tokens import BlankedLines
+from backcalc.language.lexis import PATTERNS
 from backcalc.text.source import Span
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
 
-INPUT = b"input"
+INPUT = PATTERNS["INPUT"].encode()
 
 _SPACE = re.compile(r"\s*")
 

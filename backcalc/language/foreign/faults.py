@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from backcalc.language.lexis import PATTERNS
+from backcalc.language.lexis import NODE
 from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
-_NAME = re.compile(rf"{PATTERNS['NAME']}|\d+")  # Numbers too, as lists of edges number their nodes.
+_NODE = re.compile(NODE)
 
 
 class Faults:
@@ -33,7 +33,7 @@ class Faults:
 
 def is_name(text: str) -> bool:
     """Whether a node may have this name in an edge."""
-    return _NAME.fullmatch(text) is not None
+    return _NODE.fullmatch(text) is not None
 
 
 def no_name(text: str, place: Span) -> Diagnostic:

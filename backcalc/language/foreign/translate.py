@@ -9,7 +9,7 @@ import re
 from collections.abc import Container
 
 from backcalc.language.foreign.translated import SEMICOLONS, Translated
-from backcalc.language.lexis import WORDS
+from backcalc.language.lexis import PATTERNS, WORDS
 from backcalc.text.source import Source
 
 _FIRST = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)*+[ \t]*+")  # Blank lines and comments, up to the first statement.
@@ -63,7 +63,7 @@ def _may_be_columns(line: str) -> bool:
         return False
     # A unit stands behind a blank, `Weight (kg)`, the parenthesis of a call or product does not.
     # Three columns of which the last begins as a number does are an edge as everybody writes it.
-    return not (re.match(_EDGE, line) or re.match(rf"(?:{'|'.join(sorted(WORDS - {'in'}))})[ \t]", line))
+    return not (re.match(_EDGE, line) or re.match(rf"(?:{'|'.join(sorted(WORDS - {PATTERNS['IN']}))})[ \t]", line))
 
 
 _EDGE = r"[\w']+[ \t,]+[\w']+[ \t,]+[-+−]?[\d.][^\s,;]*[ \t]*(?:#|\Z)"

@@ -10,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 from backcalc.language.expr import VECTOR, Call, Expr, Name, Number, fold, names, postorder, with_args
-from backcalc.language.lexis import PATTERNS, canonical
+from backcalc.language.lexis import NAME, NODE, PATTERNS, canonical, reserved
 from backcalc.language.parser import parse_expression
 from backcalc.marking.latex import in_signs
 from backcalc.rules.primitives import lookup
@@ -18,30 +18,28 @@ from backcalc.rules.row import CONSTANTS
 from backcalc.text.errors import Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
-_NAME = PATTERNS["NAME"]
-_NODE = rf"(?:{_NAME}|\d+(?![\w.]))"
 _PLACE = r"(?:\[\s*\d+(?:\s*,\s*\d+)*\s*\])?"
 _LATEX = r"\\partial\s*"
 # Names are of any script: to compile these takes some 30 ms, so each is when it is first needed.
 _DERIVATIVES = (
-    rf"\\[dt]?frac\s*\{{\s*(?:{_LATEX}|[d∂])\s*(?P<a>{_NODE})(?P<a_place>{_PLACE})\s*\}}"
-    rf"\s*\{{\s*(?:{_LATEX}|[d∂])\s*(?P<b>{_NODE})\s*\}}"
-    rf"|(?<!\w)[d∂δ]\s*\(\s*(?P<c>{_NODE})(?P<c_place>{_PLACE})\s*\)\s*[/∕]\s*[d∂δ]\s*\(\s*(?P<d>{_NODE})\s*\)"
-    rf"|[∂]\s*(?P<e>{_NODE})(?P<e_place>{_PLACE})\s*[/∕]\s*[∂]\s*(?P<f>{_NODE})"
+    rf"\\[dt]?frac\s*\{{\s*(?:{_LATEX}|[d∂])\s*(?P<a>{NODE})(?P<a_place>{_PLACE})\s*\}}"
+    rf"\s*\{{\s*(?:{_LATEX}|[d∂])\s*(?P<b>{NODE})\s*\}}"
+    rf"|(?<!\w)[d∂δ]\s*\(\s*(?P<c>{NODE})(?P<c_place>{_PLACE})\s*\)\s*[/∕]\s*[d∂δ]\s*\(\s*(?P<d>{NODE})\s*\)"
+    rf"|[∂]\s*(?P<e>{NODE})(?P<e_place>{_PLACE})\s*[/∕]\s*[∂]\s*(?P<f>{NODE})"
     # Without blanks, for `dz / dy` may be a quotient; and never the end of another name.
-    rf"|(?<![\w.])[dδ](?P<g>{_NAME})(?P<g_place>{_PLACE})/[dδ](?P<h>{_NAME})(?!\s*\()"
-    rf"|(?<![\w.])(?P<i>{_NAME})\s*\.\s*grad(?!\w)"
+    rf"|(?<![\w.])[dδ](?P<g>{NAME})(?P<g_place>{_PLACE})/[dδ](?P<h>{NAME})(?!\s*\()"
+    rf"|(?<![\w.])(?P<i>{NAME})\s*\.\s*grad(?!\w)"
 )
-_SYMBOL = rf"(?:[∂](?P<of>{_NODE})/[∂]|d(?P<plain>{_NAME})/d)(?P<wrt>{_NODE})|(?P<leaf>{_NAME})\.grad"
+_SYMBOL = rf"(?:[∂](?P<of>{NODE})/[∂]|d(?P<plain>{NAME})/d)(?P<wrt>{NODE})|(?P<leaf>{NAME})\.grad"
 
 # Two factors side by side: what ends one, a blank, what begins the next. `2 x` and `f (x)` of a function are none.
-_FACTOR = rf"(?P<left>(?<![\w.])(?:{_NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)"
-_FACTORS = rf"{_FACTOR}(?P<right>(?:{_NAME})|[(\[√])"
+_FACTOR = rf"(?P<left>(?<![\w.])(?:{NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)"
+_FACTORS = rf"{_FACTOR}(?P<right>(?:{NAME})|[(\[√])"
 # Of several items: an element is written A[0, 1], and a product with a vector W [3, 4], as `explain` does.
-_LISTS = rf"(?P<left>(?<![\w.])(?:{_NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)(?P<right>\[(?=\[|[^\[\]]*,))"
+_LISTS = rf"(?P<left>(?<![\w.])(?:{NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)(?P<right>\[(?=\[|[^\[\]]*,))"
 _BRACKETS = re.compile(r"\)\(")  # As `explain` writes a product of numbers: (−10)(1).
 _BEHIND = re.compile(r"(?:(?<=\.T)|(?<=[ᵀ⊤\]]))\(")
-_WORDS = frozenset(("and", "or", "not", "if", "then", "else", "for", "in"))
+_WORDS = {*reserved(), PATTERNS["FOR"], PATTERNS["IN"]}  # They are no factors.
 
 
 class Symbol(NamedTuple):

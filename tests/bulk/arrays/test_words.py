@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from words import laid_out
 
+from backcalc.bulk.arrays.automaton import number_automaton
 from backcalc.bulk.arrays.words import numbers
-from backcalc.language.lexis import PATTERNS
+from backcalc.language.lexis import NUMBER, PATTERNS
 
 law = settings(max_examples=200)
 
@@ -63,6 +66,18 @@ def test_numbers_are_the_grammars(texts):
         is_number = re.fullmatch(pattern, text) and float(text) != float("inf")
         assert is_valid == bool(is_number)
         assert not is_valid or value.hex() == float(text).hex()
+
+
+@pytest.mark.parametrize("pattern", [NUMBER, r"\d+(?:_\d+)*", r"\d*\.\d+", r"\d+(?:[eE]-?\d+)?"])
+def test_a_number_of_another_grammar_is_its_automatons(pattern):
+    """The automaton is made of the pattern, so that a change of the grammar is one of this reader."""
+    steps, ends, classes = number_automaton(pattern)
+    for length in range(7):
+        for signs in product("1.e-_", repeat=length):
+            state = 0
+            for sign in signs:
+                state = steps[state, classes[ord(sign)]]
+            assert ends[state] == (re.fullmatch(pattern, "".join(signs)) is not None)
 
 
 @law
