@@ -31,6 +31,22 @@ def spelt_array(value: Array, expr: Expr) -> SpeltArray:
     return found
 
 
+def where(condition: Array, chosen: Any, other: Any) -> Array:
+    """As NumPy's `where`, of truths and numbers, in the same time whatever the truths are.
+
+    NumPy's takes a branch for each element, and that is guessed wrong half of the time where signs are as they come.
+    """
+    if not np.ndim(condition):
+        return np.asarray(np.where(condition, chosen, other))
+    # By bits: the other's, and where the condition holds those in which both differ turned.
+    bits, others = (np.asarray(each, np.float64).view(np.int64) for each in (chosen, other))
+    found = condition.astype(np.int64)
+    np.negative(found, out=found)  # All bits where it holds.
+    np.bitwise_and(found, bits ^ others, out=found)
+    np.bitwise_xor(found, others, out=found)
+    return found.view(np.float64)
+
+
 def stack(items: Sequence[Any], *, join: bool = False) -> Array:
     """The items as the elements or rows of an array, or with `join` one behind the other."""
     # Numbers among vectors count as vectors of one.

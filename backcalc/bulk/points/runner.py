@@ -12,7 +12,7 @@ from backcalc.bulk.points.trace import CONDITIONS, COUNT, WITH_OUT, Trace, Trace
 from backcalc.rules import ndarray
 from backcalc.rules.functions.arrays import Array
 
-NUMBERS, FEWEST_POINTS, MOST_POINTS = 1 << 16, 1 << 13, 1 << 15  # At a time: half a megabyte, where that is enough.
+NUMBERS, FEWEST_POINTS, MOST_POINTS = 1 << 17, 1 << 13, 1 << 15  # At a time: a megabyte, where that is enough.
 ROW_NUMBERS, FEWEST_ROWS = 3 << 16, 1 << 10  # Where there are vectors, which are read twice, but from end to end.
 
 

@@ -46,7 +46,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "subtract": np.subtract,
     "multiply": np.multiply,
     "negative": np.negative,
-    "where": np.where,
+    "where": ndarray.where,
     "number": lambda x: np.asarray(x, np.float64),  # A truth as 1.0 or 0.0, where arithmetic needs a number.
     "total": np.add.reduce,
     "inner": np.dot,
