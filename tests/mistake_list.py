@@ -13,6 +13,7 @@ MARK = "<!-- mistakes: python tests/mistake_list.py writes what follows -->\n{}<
 FACTS = {
     "node": "x", "user": "u", "others": "v", "d": "∂L/∂x", "du": "∂L/∂u", "a": "…", "fn": "f", "dropped": "an argument",
     "lost": "a factor, or the derivative of a function, is left out", "slope": "the slope is that at another node",
+    "of": "u", "whole": "∂L/∂x", "element": "∂L/∂x[0,1]",
     "local": "∂u/∂x", "at": "", "within": "", "rest": "", "term": "", "partial": "", "adjoint": "",
 }  # fmt: skip
 

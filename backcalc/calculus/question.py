@@ -98,7 +98,9 @@ def _require_fit(graph: Dag, point: Mapping[str, Numeric]) -> None:
 def require_node(graph: AnyGraph, name: str, option: str) -> None:
     """Raise UsageError where the graph has no node `name`."""
     if name not in graph.index:
-        hints = did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
+        # Of a derivative the output is its numerator.
+        asked = (f"a derivative is asked for by backcalc run --get {shorten(name)}",) if "/" in name else ()
+        hints = asked or did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
         found = Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", hints=hints)
         raise UsageError(Source(option, ""), [found])
 

@@ -290,7 +290,7 @@ FORMULAS = (
     ),
     # One letter, which few call a function.
     SyntaxHint(
-        rf"\b(?![fghsΓσφΦψρ]\b|_)(?=\w\d*\s)(?P<f>{NAME})\s+‸(?P<x>{NAME})(?!\s*\()",
+        rf"\b(?![fghsΓσφΦψρ]\b|_)(?=\w_?\d*\s)(?P<f>{NAME})\s+‸(?P<x>{NAME})(?!\s*\()",
         "a product needs its sign: {f}*{x}",
         "y = w x + b",
     ),

@@ -114,6 +114,8 @@ def _of_point(before: str, after: str) -> tuple[str, ...]:
     """What is to be written in place of a slip that only the values of inputs have."""
     if after.startswith("{"):
         return ("values in JSON stand in a file: --at @point.json",)
+    if re.match(r"(rad|deg|°)", after) and re.search(r"[\d.)]\s*$", before):
+        return ("angles are in radians, and stand without a unit: x=1, or x=30*pi/180",)
     if re.search(r"=\s*[-+−]?\d+\s*,\s*\d+\s*$", before):
         return ("the decimal mark is a point: x=1.5",)
     return _FALLBACKS["point"] if after[:1] in ("=", ";") else ()

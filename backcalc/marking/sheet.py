@@ -24,6 +24,12 @@ NO_ANSWERS = Diagnostic(
     Code.NO_ANSWERS, "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)
 )
 WRITTEN = "an answer is written dL/dx = -0.5 or t = 0.84"
+# What a line that is no answer may begin with, and what is to be written.
+_BEGINNINGS = (
+    (("d2", "∂2"), "a second derivative is written d²J/dw², or d^2J/dw^2"),
+    ("{", "answers in JSON are a file whose name ends with .json: check GRAPH --answers FILE.json"),
+    ("∇", "of a gradient each derivative is an answer: dJ/dw = -0.5; dJ/db = 2"),
+)
 UNREAD = Number(nan, "")
 """What stands for the value of an answer that could not be read."""
 
@@ -92,13 +98,13 @@ def read_slices(
 def _refused(source: Source, span: Span) -> Sequence[Diagnostic]:
     """What the grammar says of a line that is no answer."""
     # `d2J/dw2`, as typed where nothing is raised.
-    is_second = source.text[span.start : span.end].lstrip()[:2] in ("d2", "∂2")
-    hints = ("a second derivative is written d²J/dw², or d^2J/dw^2",) if is_second else (WRITTEN,)
+    begin = source.text[span.start : span.end].lstrip()[:2]
+    hints = next((hints for beginnings, *hints in _BEGINNINGS if begin.startswith(beginnings)), [WRITTEN])
     try:
         parse_answer(source, span)
     except ParseError as error:
-        return [it._replace(hints=hints) if is_second else it for it in error.diagnostics]
-    return [Diagnostic(Code.NOT_AN_ANSWER, "this is no answer", span, hints=hints)]
+        return [it._replace(hints=tuple(hints)) if hints != [WRITTEN] else it for it in error.diagnostics]
+    return [Diagnostic(Code.NOT_AN_ANSWER, "this is no answer", span, hints=tuple(hints))]
 
 
 def _answer(source: Source, line: Line, *, has_decimal_commas: bool) -> Answer:

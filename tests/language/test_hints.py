@@ -363,6 +363,7 @@ def test_who_follows_the_hint_is_understood(example):
         ("y = cos^2 x", "a power of a function's value is written cos(x)^2"),
         ("y = sin x)", "an argument stands in parentheses, sin(x), and a product needs its sign, sin*x"),
         ("y = f x", "an argument stands in parentheses, f(x), and a product needs its sign, f*x"),
+        ("y = t_2 b_2", "a product needs its sign: t_2*b_2"),
         ("y = x1 x2", "a product needs its sign: x1*x2"),
         ("y = sum_i y_i", "a sum of the elements is sum(x)"),
         ("y = <1, 2>", "a vector stands in brackets: [1, 2]"),

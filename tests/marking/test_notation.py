@@ -250,7 +250,15 @@ def test_what_stands_around_an_answer_is_no_part_of_it(text, verdicts):
     assert all("$" not in mark.given and "\\)" not in mark.given for mark in marks)
 
 
-@pytest.mark.parametrize("text", ["d2J/dw2 = 0.25", "∂2J/∂w2 = 0.25"])
-def test_a_second_derivative_without_a_raised_sign_is_told_how_it_is_written(text):
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("d2J/dw2 = 0.25", "a second derivative is written d²J/dw², or d^2J/dw^2"),
+        ("∂2J/∂w2 = 0.25", "a second derivative is written d²J/dw², or d^2J/dw^2"),
+        ('{"dJ/dw": 0.25}', "answers in JSON are a file whose name ends with .json: check GRAPH --answers FILE.json"),
+        ("∇J = [0.25, 1]", "of a gradient each derivative is an answer: dJ/dw = -0.5; dJ/db = 2"),
+    ],
+)
+def test_what_begins_no_answer_is_told_how_it_is_written(text, hint):
     _, (error,) = read_answers(Source("sheet", text))
-    assert error.hints == ("a second derivative is written d²J/dw², or d^2J/dw^2",)
+    assert error.hints == (hint,)

@@ -325,6 +325,13 @@ def test_markdown_is_a_pipe_table_that_keeps_stars_and_underscores():
     )
 
 
+def test_an_empty_cell_of_code_is_empty_in_markdown():
+    """A class has no score in some bins, and two ticks would be shown as such."""
+    bars = [("0.1 to 0.2", "0", ""), ("all", "1", "#")]
+    rows = markdown([Grid(("score", "count", ""), bars, frozenset([1]), yields=2)])
+    assert rows[-2:] == ["| 0.1 to 0.2 | 0 |  |", "| all | 1 | `#` |"]
+
+
 def test_markdown_titles_stand_above_their_tables():
     text = "\n".join(markdown(run_tables(result(EDGES), pairs=True)))
     assert "\n\nEvery pair of nodes with a path between them\n\n| derivative | value |\n" in text

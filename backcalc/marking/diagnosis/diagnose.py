@@ -9,13 +9,14 @@ from typing import Any
 
 from backcalc.calculus.adjoints import as_read
 from backcalc.calculus.run import Run
+from backcalc.graph.shapes import Shape
 from backcalc.marking.diagnosis.everywhere import Throughout, throughout
 from backcalc.marking.diagnosis.in_sweep import Changes, changed
 from backcalc.marking.diagnosis.in_values import Redone, redone
-from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, rows_at
+from backcalc.marking.diagnosis.mistakes import ANSWER, ELEMENT, OUTPUT, VALUE, rows_at
 from backcalc.marking.diagnosis.one_path import single_paths
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
-from backcalc.marking.diagnosis.telling import Diagnosis, Index, OwnTerms, Telling, either, place_text
+from backcalc.marking.diagnosis.telling import Diagnosis, Index, OwnTerms, Telling, either, other_element
 from backcalc.rules.lower import names_in
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive
@@ -54,6 +55,7 @@ class Diagnoser:
         adjoints: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.run, self._derivatives, self._seeds = run, derivatives, seeds
+        self._is_derived = bool(adjoints)
         self._changes: dict[str, Changes] = {}
         self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
         self._made_throughout: dict[str, list[Throughout]] = {}
@@ -82,11 +84,11 @@ class Diagnoser:
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
         # That two nodes have the same number makes no second explanation: one of them is named.
         likeliest = likeliest[:1] if likeliest[0].mistake.kind == "other-node" else likeliest
-        return either([self._telling.told(suspect, of, wrt, place_text(index)) for suspect in likeliest])
+        return either([self._telling.told(suspect, of, wrt, index) for suspect in likeliest])
 
     def local(self, suspects: Sequence[Suspect], of: str, wrt: str | None, own: OwnTerms) -> Diagnosis:
         """One of these mistakes, or the other, made in one step from the numbers that stand on the sheet."""
-        return either([self._telling.told(suspect, of, wrt, "", own) for suspect in suspects])
+        return either([self._telling.told(suspect, of, wrt, (), own) for suspect in suspects])
 
     def fitting(
         self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
@@ -99,7 +101,7 @@ class Diagnoser:
         self, suspects: Sequence[Suspect], of: str, wrt: str | None, index: Index, called: str = ""
     ) -> Diagnosis:
         """One of these mistakes, or the other, told without the numbers of this run; `called` is what `of` goes by."""
-        told = (self._telling.told(s, of, wrt, place_text(index), in_words=True, called=called) for s in suspects)
+        told = (self._telling.told(s, of, wrt, index, in_words=True, called=called) for s in suspects)
         return either(list(told))
 
     def every(self, of: str, wrt: str | None, index: Index = ()) -> Iterator[tuple[Suspect, str]]:
@@ -114,7 +116,7 @@ class Diagnoser:
             likeliest = likeliest[:1] if likeliest[0].mistake.kind == "other-node" else likeliest
             told: dict[str, Suspect] = {}
             for suspect in likeliest:
-                told.setdefault(self._telling.told(suspect, of, wrt, place_text(index)).text, suspect)
+                told.setdefault(self._telling.told(suspect, of, wrt, index).text, suspect)
             yield from ((suspect, text) for text, suspect in islice(told.items(), 2))
 
     def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
@@ -128,7 +130,19 @@ class Diagnoser:
         # Another node's array, or the transpose, may have no such element.
         shape = self.run.shape(wrt or of)
         alike = (suspect for suspect in self._lineup(of, wrt).arrays if shape_of(suspect.value) == shape)
-        return Lineup(suspect._replace(value=_element(suspect.value[index])) for suspect in alike)
+        made = (suspect._replace(value=_element(suspect.value[index])) for suspect in alike)
+        return Lineup((*made, *self._elements_instead(of, wrt, index, shape)))
+
+    def _elements_instead(self, of: str, wrt: str | None, index: Index, shape: Shape) -> Iterator[Suspect]:
+        """The elements that may have been taken for the one at `index`: counted from 1, or by column and row."""
+        node = self.run.graph.index[wrt or of]
+        array = self.run.values[node] if wrt is None else self._derivatives(of)[node]
+        if len(index) != len(shape) or not is_array(array) or array.shape != shape or not _is_place(index, shape):
+            return
+        for mistake in rows_at(ELEMENT):
+            there = other_element(mistake, index)
+            if there != index and _is_place(there, shape) and array[there] != 0:
+                yield Suspect(_element(array[there]), mistake, node)
 
     def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, index: Index, given: Any, slack: float) -> bool:
         """Whether so few digits are written that one of the suspects as light as this may well be met by chance.
@@ -178,6 +192,10 @@ class Diagnoser:
         # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
         others = {i: adjoints[i] for i in self._others(wrt) if not _is_zero(adjoints[i])}
         yield from self._written_instead(ANSWER, wrt, {"t": adjoints[wrt]}, others)
+        # The derivative of the output, where that of an inner node is asked; a derived graph's output is none.
+        whole = self.run.adjoints[wrt] if self.run.output != of and not self._is_derived else None
+        if whole is not None and not _is_zero(whole):
+            yield from self._written_instead(OUTPUT, wrt, {"t": whole}, {})
 
     def _of_value(self, node: int) -> Iterator[Suspect]:
         true, slot = self.run.values[node], self.run.linear.tape.slot[node]
@@ -268,6 +286,10 @@ class Diagnoser:
             layer = {there for here in layer for there in neighbours.get(here, ()) if there not in found}
             found.update(dict.fromkeys(layer, steps))
         return found
+
+
+def _is_place(index: Index, shape: Shape) -> bool:
+    return all(isinstance(i, int) and 0 <= i < (size or 0) for i, size in zip(index, shape, strict=True))
 
 
 def _element(value: Any) -> Any:

@@ -7,7 +7,8 @@ A row's columns:
              a user whose own sum was not complete; STEP, that of any operation to its argument; EACH, that of a
              function wherever it stands; SLOPE, the local partial of a function, taken at another node of that
              function; FACTOR, that of a product, whose factor is another node's value; PATH, all paths but one;
-             QUADRATIC, what a form xᵀA x hands to x; or the name of a primitive, whose local partial or value is wrong,
+             QUADRATIC, what a form xᵀA x hands to x; OUTPUT, whose derivative it is, where another's is asked; ELEMENT,
+             which one of an array it is; or the name of a primitive, whose local partial or value is wrong,
              a partial at one place or wherever it is taken
     change   what stands in its place, as text in the language. In a sum `a` is the adjoint, `v` the node's value,
              `product` that of the terms. In a term and a step `c` is the contribution, `p` the local partial, `ct` the
@@ -92,8 +93,8 @@ class Mistake:
 # No primitive goes by such a name.
 ANSWER, VALUE, SUM, TERM, STEP, EACH = "the answer", "the value", "the sum", "a term", "a step", "each step"
 SEVERAL, PASSED, SLOPE, FACTOR, PATH = "several terms", "a term too early", "a slope", "a factor", "one path"
-QUADRATIC = "a quadratic form"
-PLACES = (ANSWER, VALUE, SUM, TERM, STEP, EACH, SEVERAL, PASSED, SLOPE, FACTOR, PATH, QUADRATIC)
+QUADRATIC, OUTPUT, ELEMENT = "a quadratic form", "the output", "an element"
+PLACES = (ANSWER, VALUE, SUM, TERM, STEP, EACH, SEVERAL, PASSED, SLOPE, FACTOR, PATH, QUADRATIC, OUTPUT, ELEMENT)
 """All that are no primitives."""
 
 _SIGN_HINT = "look at the sign"
@@ -144,6 +145,12 @@ MISTAKES = (
     Mistake(ANSWER, "t.T", "transpose", 1, "look at rows and columns", "this is the transpose"),
     # Another node's number may be met by chance, so it weighs more than any slip that explains the answer.
     Mistake(ANSWER, "other", "other-node", 4, "whose derivative is this?", "this is {du}, not {d}"),
+    Mistake(OUTPUT, "t", "other-node", 3, "of what is this the derivative?",
+            "this is {whole}; the derivative of {of} is asked"),
+    # Indices of print begin with 1. Elements are many and may be equal, so these weigh as another node's number does.
+    Mistake(ELEMENT, "before", "other-node", 4, "which element is this?", "this is {element}; indices begin with 0"),
+    Mistake(ELEMENT, "swapped", "transpose", 4, "look at rows and columns",
+            "this is {element}; the first index is that of the row"),
     Mistake(VALUE, "-t", "sign", 1, _SIGN_HINT, "the sign of {node} is wrong"),
     Mistake(VALUE, "other", "other-node", 4, "whose value is this?", "this is the value of {user}, not of {node}"),
     Mistake(VALUE, "a", "value", 3, "is a derivative written in place of a value?",

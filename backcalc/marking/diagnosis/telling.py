@@ -12,7 +12,7 @@ from backcalc.calculus.run import Run
 from backcalc.language.expr import NEGATE
 from backcalc.language.lexis import NAME
 from backcalc.marking.diagnosis.in_sweep import SumTerm
-from backcalc.marking.diagnosis.mistakes import SLOPE, MistakeKind
+from backcalc.marking.diagnosis.mistakes import ELEMENT, SLOPE, Mistake, MistakeKind
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.rules.lower import names_in
 from backcalc.rules.values import is_array, is_known, shape_of
@@ -80,19 +80,19 @@ class Telling:
         suspect: Suspect,
         of: str,
         wrt: str | None,
-        place: str,
+        index: Index,
         own: OwnTerms | None = None,
         *,
         in_words: bool = False,
         called: str = "",
     ) -> Diagnosis:
-        """What is told of a mistake in ∂of/∂wrt, or the value of `of`, or the element of it that `place` names.
+        """What is told of a mistake in ∂of/∂wrt, or the value of `of`, or the element of it at `index`.
 
         With `own` it speaks of the numbers of a sheet, with `in_words` of none. `called` is what `of` goes by.
         """
         mistake = suspect.mistake
         node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
-        facts = self._facts(suspect, node, of, wrt, place, called)
+        facts = self._facts(suspect, node, of, wrt, index, called)
         # The sheet's own terms are those of the derivative asked for; a mistake further up is told by the true ones.
         if own is not None and wrt is not None and node == self.run.graph.index[wrt]:
             facts |= _arithmetic(suspect, own.terms, own.adjoints, facts["within"])
@@ -107,12 +107,13 @@ class Telling:
         return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts), apart)
 
     def _facts(
-        self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str, called: str = ""
+        self, suspect: Suspect, node: int, of: str, wrt: str | None, index: Index, called: str = ""
     ) -> dict[str, str]:
-        """What a sentence of the table may speak of; `place` is the element that is asked for."""
+        """What a sentence of the table may speak of; `index` is the element that is asked for."""
         asked = self.run.graph.index[wrt or of]
         output = called or (of if wrt is not None else self.run.output)
-        place = place if node == asked else ""
+        index = index if node == asked else ()
+        place = place_text(index)
         facts = {"node": self._name(node) + place, "d": self._derivative(output, node, place)}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
         facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
@@ -123,8 +124,13 @@ class Telling:
             facts["local"] = self._derivative(self.run.graph.nodes[suspect.user].name, node, place)
         facts["others"] = listed([self._name(other) for other in suspect.others])
         facts["slope"] = self._slope(suspect) if suspect.mistake.where == SLOPE else ""
+        facts["of"], facts["whole"] = shorten(of), self._derivative(self.run.output, node, place)
+        if suspect.mistake.where == ELEMENT:
+            there = place_text(other_element(suspect.mistake, index))
+            facts["element"] = self._name(node) + there if wrt is None else self._derivative(output, node, there)
         if wrt is not None:
-            facts["a"] = amount(self._derivatives(of)[node])
+            true = self._derivatives(of)[node]
+            facts["a"] = amount(true[index] if index and is_array(true) else true)
             facts |= _arithmetic(suspect, self._terms(of)[node], self._derivatives(of), facts["within"])
         return facts
 
@@ -196,6 +202,11 @@ class Telling:
             output, first = map(shorten, self._adjoints[of])
             return second_derivative(output, first, wrt)
         return derivative(shorten(of), wrt)
+
+
+def other_element(mistake: Mistake, index: Index) -> Index:
+    """The place that a mistake takes for the one at `index`."""
+    return index[::-1] if mistake.change == "swapped" else tuple(i - 1 for i in index)
 
 
 def by_names(text: str, names: Mapping[str, str]) -> str:

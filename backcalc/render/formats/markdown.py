@@ -90,7 +90,9 @@ def _with_notes(grid: Texts) -> Texts:
 
 def _cells(row: Sequence[str], grid: Texts) -> list[str]:
     """Formulas as code, so that `*` in them stays what it is, and the rows of a matrix, so that its columns line up."""
-    return [_code(cell) if i == grid.yields or _is_grid(cell) else _escaped(cell) for i, cell in enumerate(row)]
+    # Code of nothing would show its two ticks.
+    is_code = [bool(cell) and (i == grid.yields or _is_grid(cell)) for i, cell in enumerate(row)]
+    return [_code(cell) if plain else _escaped(cell) for cell, plain in zip(row, is_code, strict=True)]
 
 
 def _is_grid(cell: str) -> bool:

@@ -17,7 +17,7 @@ import backcalc
 from backcalc.analysis.samples import samples
 from backcalc.calculus.point import read_point
 from backcalc.language.parser import parse_answer
-from backcalc.marking.diagnosis.mistakes import ANSWER, MISTAKES, VALUE
+from backcalc.marking.diagnosis.mistakes import ANSWER, ELEMENT, MISTAKES, OUTPUT, VALUE
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Attempt
 from backcalc.text.source import Source
@@ -107,12 +107,55 @@ def _instead(run, mistake, of, wrt, true, rng):
     return Injected(mistake, wrt or of, of, wrt, wrong)
 
 
+def test_an_element_is_told_by_its_own_number():
+    text = "input W = [[1, -3], [2, 1]], v = [2, 3]\nh = relu(W @ v)\nadjoint h = [2, 3]"
+    source = Source("sheet", "dL/dW[0,1] = 1")
+    (mark,), _ = Key(backcalc.parse(text).run({}).run).mark(source, [parse_answer(source)])
+    assert mark.diagnosis.text == "∂L/∂W[0,1] is taken as 1; it is 0"
+
+
+def injected_questions(key):
+    """The derivative of the output where that of an inner node is asked."""
+    run = key.run
+    (mistake,) = (row for row in MISTAKES if row.where == OUTPUT)
+    for node in run.graph.nodes:
+        for wrt in node.args if node.name != run.output and not run.shape(node.name) else ():
+            at = run.graph.index[wrt]
+            whole, true = run.adjoints[at], key.truth.derivatives(node.name)[at]
+            if whole is None or true is None or np.shape(whole) != np.shape(true):
+                continue
+            if np.all(whole) and not np.allclose(whole, true, 2e-5, 0):
+                yield Injected(mistake, wrt, node.name, wrt, whole)
+                return
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("dL/dW[1,1] = -6", "this is ∂L/∂W[0,0]; indices begin with 0"),
+        ("dL/dW[1,0] = -9", "this is ∂L/∂W[0,1]; the first index is that of the row"),
+        ("W[0,1] = 8", "this is W[1,0]; the first index is that of the row"),
+        ("dL/dx[1] = 47", "this is ∂L/∂x[0]; indices begin with 0"),
+        ("dL/dW[1,2] = 7", None),
+    ],
+)
+def test_an_element_may_be_taken_for_another(answer, told):
+    text = "input W = [[3, 5, 2], [8, 1, 4]], x = [2, 3, 4], z = [32, 28]\ny = W @ x\nL = sum((y - z)^2)/2"
+    key = Key(backcalc.parse(text).run({}).run)
+    source = Source("sheet", answer)
+    (mark,), errors = key.mark(source, [parse_answer(source)])
+    assert (errors, mark.verdict) == ([], "wrong")
+    assert (mark.diagnosis and mark.diagnosis.text) == told
+
+
 def test_a_mistake_made_anywhere_is_named(figures):
     rng = Random(1)
     made = [(key, case) for key in keys().values() for case in injected(key.run, key.run.output, rng)]
     made += [(key, case) for key in keys().values() for case in injected_values(key.run, rng)]
     made += [(key, case) for key in keys().values() for case in injected_answers(key, rng)]
-    places = {case.mistake for _, case in made}
+    made += [(key, case) for key in keys().values() for case in injected_questions(key)]
+    # Which element is meant shows in an answer about one alone: those have a test of their own.
+    places = {case.mistake for _, case in made} | {row for row in MISTAKES if row.where == ELEMENT}
     assert [(row.where, row.change or row.value) for row in MISTAKES if row not in places] == []
     for digits, least in ((6, 0.95), (3, 0.9)):  # Fewer digits may be met by chance, so less is claimed.
         named = [is_named(key, case, digits) for key, case in made if distinct(key, case, digits)]
