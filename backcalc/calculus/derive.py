@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from math import isnan
 from typing import Any, NamedTuple
 
 from backcalc.calculus.constant import defaults
@@ -140,6 +141,11 @@ def derivative_name(of: str, wrt: str, row: int | None = None) -> str:
     return f"d{of.rstrip(PRIME)}{'' if row is None else f'_{row}'}_d{wrt}" + PRIME * of.count(PRIME)
 
 
+def _readable(leaf: Number | Name) -> Expr:
+    """A leaf as the language has it, in which `nan` is no number."""
+    return Call("/", (Number(0.0), Number(0.0))) if isinstance(leaf, Number) and isnan(leaf.value) else leaf
+
+
 def free_name(name: str, taken: Container[str]) -> str:
     """`name`, with as many `_` more as keep it free."""
     stem, primes = name.rstrip(PRIME), PRIME * name.count(PRIME)
@@ -194,7 +200,7 @@ class Sweep:
         needed -= self._given
         new = [name for name in self._found if name in needed]
         self._given.update(new)
-        return [Definition(Name(name), self._found[name], NOWHERE) for name in new], answers
+        return [Definition(Name(name), fold(self._found[name], _readable, with_args), NOWHERE) for name in new], answers
 
     def _answer(self, wrt: str) -> str:
         """The node that is ∂output/∂wrt, where that may be a number or the name of another."""

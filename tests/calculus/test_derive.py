@@ -158,6 +158,8 @@ def test_the_neuron_derives_to_the_textbooks_formulas():
         ("input x[2]\ny = dot(x, x)", ("x",), ["input x[2]"]),
         ("for k in 1..2 { input x{k} }\ny = x1*x2", ("x2",), ["y = x1*x2", "dy_dx2 = x1", "output dy_dx2"]),
         ("a b 2\nb c 3", ("a",), ["a -> b : 2", "b -> c : 3"]),
+        ("y = x*inf*0", ("x",), ["y = x*inf*0", "dy_dx = 0/0", "output dy_dx"]),  # `nan` cannot be read.
+        ("input x[2]\ny = sum(x*inf - x*inf)", ("x",), ["input x[2]", "dy_dx = [0/0, 0/0]", "output y"]),
     ],
 )
 def test_derive_prints(text, wrt, expected):
