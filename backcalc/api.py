@@ -239,6 +239,10 @@ class Graph:
             if along is None:
                 return Result(self._text.run(point, _named(of), _names(wrt), mode))
             # A direction has all tangents in one sweep, and no nodes of interest.
+            if wrt:
+                message = "along gives the change of every node in one direction"
+                found = Diagnostic(Code.NO_DIRECTION, message, hints=("drop wrt, or along",))
+                raise UsageError(Source("along", ""), [found])
             return Result(self._text.run(point, _named(of), (), "forward", from_mapping(along, Source("along", ""))))
 
     def draw(
@@ -262,7 +266,7 @@ class Graph:
 
         with for_callers():
             # A picture shows formulas: the plain engine has them.
-            run = self._text.run_objects(from_mapping(at or {}, Source("at", "")), _named(of))
+            run = self._text.run_drawn(from_mapping(at or {}, Source("at", "")), _named(of))
             found = scene(run, digits)
             lit = _names(paths)
             for name in lit:
@@ -301,11 +305,11 @@ def load(path: str | PathLike[str]) -> Graph:
 
 
 def _named(of: str | None) -> str | None:
-    """The node that is meant, by the name that the graph has for it."""
-    return None if of is None else as_named(of)
+    """The node that is meant, by the name that the graph has for it; that of an edge list may be given as a number."""
+    return None if of is None else as_named(str(of))
 
 
 def _names(wrt: Sequence[str]) -> Sequence[str]:
     """Names, also where they stand in one text: `x, w`."""
     # A text is a sequence too: "xw" would be taken for x and w.
-    return [as_named(name.strip()) for name in (wrt.split(",") if isinstance(wrt, str) else wrt)]
+    return [as_named(str(name).strip()) for name in (wrt.split(",") if isinstance(wrt, str) else wrt)]

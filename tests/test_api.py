@@ -199,6 +199,14 @@ WORDS = [
     (lambda: backcalc.parse("y = x").run({"x": 1}, of="q"), "of: error: the graph has no node"),
     (lambda: backcalc.parse("y = x").run({"x": 1}, wrt=["q"]), "wrt: error: the graph has no node"),
     (lambda: backcalc.parse("y = x").run({"q": 1}), "at: error: the graph has no input"),
+    (lambda: backcalc.parse("y = x").run_points({"q": [1]}), "points: error: the graph has no input"),
+    (lambda: backcalc.parse("y = x").run_points({"x": [1]}, at={"q": 1}), "at: error: the graph has no input"),
+    (lambda: backcalc.parse("y = x").run(along={}), 'their changes: along={"x": 0.1}'),
+    (lambda: backcalc.parse("y = x*z").run(along={"x": 1}, wrt="z"), "drop wrt, or along"),
+    (lambda: backcalc.parse("y = x").run("x=1"), 'it is written at={"x": 1}'),
+    (lambda: backcalc.parse("y = x").run(along=["x"]), 'it is written along={"x": 1}'),
+    (lambda: backcalc.parse("y = x").run_points([1, 2]), 'points are written {"x": [1, 2, 3]'),
+    (lambda: backcalc.parse("1 2 3").run(of=4), "of: error: the graph has no node `4`"),
     (lambda: backcalc.parse("y = x*z").run_points({"x": [1]}), 'give it by at={"z": 1}, or'),
     (lambda: backcalc.parse("adjoint y = 2\ny = x").run_points({"x": [1]}), "run_points of many"),
     (lambda: backcalc.parse("adjoint y = 2\ny = x").run({"x": 1}, mode="forward"), 'mode="forward" of a node'),
@@ -212,6 +220,15 @@ def test_errors_speak_of_arguments_and_of_no_option(act, words):
         act()
     assert words in str(caught.value)
     assert "--" not in str(caught.value)
+
+
+def test_nodes_called_by_numbers_may_be_given_as_numbers():
+    graph = backcalc.parse("1 2 0.5\n2 3 4")
+    assert graph.run(of=3, wrt=[1, 2]).gradient == {"1": 2.0, "2": 4.0}
+
+
+def test_a_picture_needs_no_output():
+    assert "∂" not in backcalc.parse("y = 2*x\nz = 3*x").draw({"x": 1}).scene.description
 
 
 def test_load_reads_a_file_by_text_or_path(tmp_path):

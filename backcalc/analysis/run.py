@@ -18,7 +18,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import Mode
-from backcalc.calculus.run import Run, run
+from backcalc.calculus.run import Run, evaluated, run
 from backcalc.graph.model import Dag
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import noted
@@ -112,6 +112,14 @@ class Text:
     ) -> Run:
         """The run of objects at a point; in forward mode it may be one along a direction."""
         return run_objects(self.objects, at, of, wrt, mode, along)
+
+    def run_drawn(self, at: Point, of: str | None = None) -> Run:
+        """The run of objects as a picture shows it: without adjoints where there is no output that they could be of."""
+        graph = self.objects
+        # Several sinks and none chosen: values can be shown, and a picture is of use without adjoints.
+        if of is None and graph.output is None and not graph.seeds and len(graph.sinks) != 1:
+            return evaluated(graph, at)
+        return self.run_objects(at, of)
 
     def derived(self, at: Point, of: str | None, wrt: Sequence[str], nodes: Sequence[str]) -> tuple[AnyRun, Run]:
         """A run, and that of which the steps of `nodes`, or of all, can be told: itself, or an excerpt of it."""

@@ -17,7 +17,7 @@ from backcalc.text.errors import BackcalcError, Code, Diagnostic, EvaluateError,
 from backcalc.text.files import clean, read
 from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import option, quoted, shorten
+from backcalc.text.wording import option, point_option, quoted, shorten
 
 if TYPE_CHECKING:
     from backcalc.rules.functions.arrays import Array
@@ -87,6 +87,10 @@ def _read(options: Iterable[str], option: str, written: dict[str, Expr] | None) 
 
 def from_mapping(at: Mapping[str, object], source: Source) -> Point:
     """A mapping of names to numbers, or to texts of constant expressions, as a point. Raises UsageError."""
+    if not isinstance(at, Mapping):  # Type checkers see that; a notebook has none.
+        hint = f"it is written {point_option([('x', '1')], name=source.name)}"
+        message = f"{source.name} is no mapping of names to values"
+        raise UsageError(source, [Diagnostic(Code.NOT_A_NUMBER, message, hints=(hint,))])
     # A caller's names go through what a file's go through: é is one name however it is composed, and x₁ is x1.
     found: Point = {}
     for typed, value in at.items():
@@ -103,11 +107,12 @@ def _name(typed: object) -> str:
     return as_named(clean("", str(typed)).text)
 
 
-def settle(graph: Dag, given: Point) -> tuple[Dag, Point]:
+def settle(graph: Dag, given: Point, by: str | None = None) -> tuple[Dag, Point]:
     """`graph` and the value of each of its inputs that has one: given, or the file's default.
 
-    A given name that the graph reads as a constant (`e`) becomes an input. Raises UsageError for names that are no
-    inputs, and EvaluateError for a default that has no value.
+    `by` is the option or argument that gives them, where it is another than `at`. A given name that the graph reads as
+    a constant (`e`) becomes an input. Raises UsageError for names that are no inputs, and EvaluateError for a default
+    that has no value.
     """
     # `e` is Euler's number until somebody gives it a value, as one does who means an error or an edge by it.
     constants = [name for name in given if name in CONSTANTS and name not in graph.index]
@@ -115,7 +120,7 @@ def settle(graph: Dag, given: Point) -> tuple[Dag, Point]:
         graph = with_inputs(graph, constants)
     errors = [error for name in given if (error := _refusal(graph, name))]
     if errors:
-        raise UsageError(Source(option("at"), ""), errors)
+        raise UsageError(Source(by or option("at"), ""), errors)
     defaults = {
         node.name: default_of(node, graph.source)
         for node in graph.nodes

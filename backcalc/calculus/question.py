@@ -15,7 +15,7 @@ from backcalc.rules.values import Numeric, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import option, plural, quoted, shorten
+from backcalc.text.wording import option, plural, point_option, quoted, shorten
 
 if TYPE_CHECKING:
     from backcalc.graph.any_graph import AnyGraph
@@ -138,7 +138,7 @@ def require_direction(graph: AnyGraph, along: Mapping[str, Numeric], shapes: Map
     """Raise UsageError where a direction is empty, or a change has not the shape of its node."""
     if not along:
         message = f"{option('along')} names no node that changes"
-        hints = (f"a direction gives nodes their changes: {option('along', 'x=0.1')}",)
+        hints = (f"a direction gives nodes their changes: {point_option([('x', '0.1')], name='along')}",)
         raise UsageError(Source(option("along"), ""), [Diagnostic(Code.NO_DIRECTION, message, hints=hints)])
     for name, change in along.items():
         require_node(graph, name, option("along"))

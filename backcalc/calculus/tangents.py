@@ -17,7 +17,7 @@ from backcalc.rules.gates import Gated, only
 from backcalc.rules.values import Numeric, Value, add, all_known, is_array, is_known, multiply, ones, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
-from backcalc.text.wording import option, shorten
+from backcalc.text.wording import option, point_option, shorten
 
 MOST_SWEPT = 300  # Nodes, where the tangent of a wide one is a sweep of its own: the time grows as the square.
 MOST_STEPS = 20_000  # Of sweeps over formulas of arrays, a few thousand of them a second.
@@ -34,7 +34,7 @@ def require_few_tangents(evaluation: Evaluation, wrt: Sequence[str]) -> None:
             of = shape_words(evaluation.shapes[tape.slot[at]])
             message = f"`{shorten(name)}` is {of}: the tangents of all nodes by it have {numbers * sizes[at]:,} numbers"
             hints = (
-                f"in one direction there is one change a node: {option('along')} {shorten(name)}=…",
+                f"in one direction there is one change a node: {point_option([(shorten(name), '…')], name='along')}",
                 f"reverse mode, without {option('mode')}, gives the derivatives of a number by it",
             )
             found = Diagnostic(Code.JACOBIAN_TOO_LARGE, f"{message}, at most {MOST_TOGETHER:,}", hints=hints)

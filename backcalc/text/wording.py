@@ -31,14 +31,14 @@ def option(name: str, value: str = "") -> str:
     return f"--{name} {value}" if value else f"--{name}"
 
 
-def point_option(values: Sequence[tuple[str, str]], *, more: bool = False) -> str:
+def point_option(values: Sequence[tuple[str, str]], *, more: bool = False, name: str = "at") -> str:
     """How one gives nodes these values, and `more`: `--at x=1,w=2`, or `at={"x": 1, "w": 2}`."""
     if _is_library.get():
-        pairs = ", ".join(f'"{name}": {value}' for name, value in values)
-        return f"at={{{pairs}{', …' * more}}}"
+        pairs = ", ".join(f'"{node}": {value}' for node, value in values)
+        return f"{name}={{{pairs}{', …' * more}}}"
     quote = "'" * any("[" in value for _, value in values)  # To a shell brackets are a pattern of file names.
-    pairs = ",".join(f"{name}={value}" for name, value in values)
-    return f"--at {quote}{pairs}{',…' * more}{quote}"
+    pairs = ",".join(f"{node}={value}" for node, value in values)
+    return f"--{name} {quote}{pairs}{',…' * more}{quote}"
 
 
 def has_files() -> bool:

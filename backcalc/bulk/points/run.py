@@ -36,6 +36,7 @@ from backcalc.text.files import clean
 from backcalc.text.source import Source
 from backcalc.text.wording import has_files, option, shorten
 
+WRITTEN = 'points are written {"x": [1, 2, 3], …}, with all inputs equally many'
 CHUNK = 32768  # Points of numbers at a time.
 
 
@@ -134,6 +135,8 @@ def stream_data(
 
 def as_points(given: Mapping[str, Any]) -> Arrays:
     """What a program gives as points, as arrays. Raises UsageError where they are no numbers or not equally many."""
+    if not isinstance(given, Mapping):
+        raise _refusal(Code.NO_POINTS, "points is no mapping of names to arrays", WRITTEN)
     found = {as_named(clean("", str(name)).text): _as_array(str(name), value) for name, value in given.items()}
     # One input for all points could be meant by an array of one, but as often it is a slip: `at` says it plainly.
     counts = {name: len(points) for name, points in found.items()}
@@ -141,7 +144,7 @@ def as_points(given: Mapping[str, Any]) -> Arrays:
         raise _refusal(
             Code.NO_POINTS,
             "there are no points",
-            'points are written {"x": [1, 2, 3], …}, with all inputs equally many',
+            WRITTEN,
         )
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{count:,} of `{shorten(name)}`" for name, count in counts.items())
@@ -170,6 +173,8 @@ def _refusal(code: Code, message: str, hint: str) -> UsageError:
 
 def run_arrays(graph: Dag, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
     """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
+    # First by themselves, so that what is wrong is told of the argument that it stands in.
+    settle(graph, dict.fromkeys(data, 0.0), "points")
     runner = PointRunner(graph, data, at, of, wrt, any_shape=True)
     batch, lost = runner.run(data), runner.lost_points()
     lost.add(data, batch.columns)

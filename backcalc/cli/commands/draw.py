@@ -6,10 +6,9 @@ from importlib.util import find_spec
 
 import click
 
-from backcalc.analysis.run import Text
-from backcalc.calculus.point import Point, read_point
+from backcalc.calculus.point import read_point
 from backcalc.calculus.question import chosen_output, require_node
-from backcalc.calculus.run import Run, evaluated
+from backcalc.calculus.run import Run
 from backcalc.cli.input import read_text
 from backcalc.cli.numbers import WholeRange
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, node_option, nodes_option, shows
@@ -78,7 +77,7 @@ def command(
         raise too_large(text, PART)
     if ending == ".html":
         chosen_output(text.objects, asked.of, "reverse")  # A picture needs no output, but the passes of a page do.
-    run = kept(_run(text, read_point(asked.at), asked.of))
+    run = kept(text.run_drawn(read_point(asked.at), asked.of))
     print_warnings(text.source, run.warnings)
     if path is not None and ending == ".html":
         from backcalc.render.page.page import lines
@@ -129,12 +128,3 @@ def _require_possible(ending: str, **of_a_scene: object) -> None:
     others = [f"--{name}" for name, given in of_a_scene.items() if given not in (None, ())]
     if TARGETS[ending].is_page and others:
         raise click.UsageError(f"a page has all of the graph and steps by itself: drop {others[0]}")
-
-
-def _run(text: Text, point: Point, of: str | None) -> Run:
-    """The graph at the point; without adjoints where it has no output of which there could be any."""
-    # Several sinks and none chosen: values can be shown, and a picture is of use without adjoints.
-    graph = text.objects
-    if of is None and graph.output is None and not graph.seeds and len(graph.sinks) != 1:
-        return evaluated(graph, point)
-    return text.run_objects(point, of)
