@@ -28,6 +28,25 @@ class Slopes(NamedTuple):
     known: Any
 
 
+@dataclass
+class Left:
+    """What could not be decided: how many boxes, and their hull."""
+
+    count: int = 0
+    # The hull may hold much that is decided: it says where to look, not that all of it is open.
+    low: Array | None = None
+    high: Array | None = None
+
+    def add(self, low: Array, high: Array) -> None:
+        """Count boxes, given by their ends, and widen the hull to hold them."""
+        if not len(low):
+            return
+        self.count += len(low)
+        lows = low if self.low is None else np.concatenate((low, self.low[None]))
+        highs = high if self.high is None else np.concatenate((high, self.high[None]))
+        self.low, self.high = lows.min(axis=0), highs.max(axis=0)
+
+
 def flat(found: Interval, count: int) -> Flat:
     """An interval of numbers, one a box, as rows."""
     lo, hi = (np.broadcast_to(end, (count, *np.shape(end)[-2:])).reshape(count, -1) for end in (found.lo, found.hi))

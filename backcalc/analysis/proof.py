@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from time import monotonic
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from backcalc import progress
-from backcalc.analysis.box_rows import Flat, Slopes, flat
+from backcalc.analysis.box_rows import Flat, Left, Slopes, flat
 from backcalc.analysis.claims import CONDITION, MARGIN, GraphClaim
 from backcalc.analysis.search import middle, require_ranges, shortest, simpler
-from backcalc.analysis.touching import covered, hollows, without
+from backcalc.analysis.touching import around, covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, named_point
 from backcalc.bulk.points.boxes import Boxes
 from backcalc.bulk.points.enclosures import NoIntervalsError
@@ -36,25 +36,6 @@ from backcalc.text.wording import shorten
 SECONDS = 30.0
 BATCH = 8192  # Boxes at a time, whose intervals stay in the cache.
 NARROW = 1e-13  # Of a range: what is no wider and not decided is left open.
-
-
-@dataclass
-class _Left:
-    """What could not be decided: how many boxes, and their hull."""
-
-    count: int = 0
-    # The hull may hold much that is decided: it says where to look, not that all of it is open.
-    low: Array | None = None
-    high: Array | None = None
-
-    def add(self, low: Array, high: Array) -> None:
-        """Count boxes, given by their ends, and widen the hull to hold them."""
-        if not len(low):
-            return
-        self.count += len(low)
-        lows = low if self.low is None else np.concatenate((low, self.low[None]))
-        highs = high if self.high is None else np.concatenate((high, self.high[None]))
-        self.low, self.high = lows.min(axis=0), highs.max(axis=0)
 
 
 def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -> Finding:
@@ -115,7 +96,7 @@ class Search:
         self.conditions = self.trial.enclosure([CONDITION], claim.graph) if claim.is_choice else None
         # Across a jump a slope says nothing.
         self.slopes = self._slopes() if self.trial.is_continuous and self.space.size else None
-        self.left = _Left()
+        self.left = Left()
         self.boxes = 0
 
     def run(self, end: float, seconds: float) -> Finding:
@@ -135,7 +116,11 @@ class Search:
                 if stack and monotonic() > end:
                     return self._late(stack, seconds)
         if self.left.count:
-            return self._at_decimals() or self._open("too near to 0 to tell")
+            found = self._at_decimals()
+            if found is None and not self._is_touched(end):
+                return self._open("too near to 0 to tell")
+            if found is not None:
+                return found
         return Finding(self.claim, "proved", box=self.box, why=self._how())
 
     @property
@@ -301,11 +286,23 @@ class Search:
         named = named_point(self.trial, simple)
         return Finding(self.claim, "refuted", 0, margin, named, named, why=self._how())
 
-    def _at_decimals(self) -> Finding | None:
-        """What is found at the numbers of the fewest digits in what is left: no box ends, or has its centre, at 0.3."""
+    def _shortest_left(self) -> Array:
+        """The point of the fewest digits in what is left: no box ends, or has its centre, at 0.3."""
         assert self.left.low is not None
         assert self.left.high is not None
-        point = np.array([shortest(*ends) for ends in zip(self.left.low, self.left.high, strict=True)])
+        return np.array([shortest(*ends) for ends in zip(self.left.low, self.left.high, strict=True)])
+
+    def _is_touched(self, end: float) -> bool:
+        """Whether by its derivatives the margin is 0 at a point in what is left, and nowhere below 0 in that."""
+        if self.space.size != 1:
+            return False
+        found = around(self.trial, float(self._shortest_left()[0]), end)
+        low, high = self.left.low, self.left.high
+        return found is not None and low is not None and high is not None and bool(found[0] <= low and high <= found[1])
+
+    def _at_decimals(self) -> Finding | None:
+        """What is found at the numbers of the fewest digits in what is left."""
+        point = self._shortest_left()
         if not np.all((self.space.low <= point) & (point <= self.space.high)):
             return None
         if self.trial.fails(point):

@@ -55,7 +55,13 @@ def _is_given(evaluation: Evaluation, name: str) -> bool:
 
 
 def _rows(evaluation: Evaluation, name: str) -> Iterator[Primitive]:
-    return (row for slot in _slots(evaluation, name) if (row := evaluation.rows[slot]) is not None)
+    """The operations of a node that an input could make jump: what is made of constants stays where it is."""
+    constant, args = evaluation.tape.constant, evaluation.tape.args
+    for slot in _slots(evaluation, name):
+        row = evaluation.rows[slot]
+        # Nor does a choice by constants change its branch: of x^c by whether c − 1 is 0.
+        if row is not None and not constant[slot] and not (row.symbol == "where" and constant[args[slot][0]]):
+            yield row
 
 
 def _slots(evaluation: Evaluation, name: str) -> set[int]:

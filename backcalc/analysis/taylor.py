@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import copysign, inf, isfinite
+from math import copysign, inf, isfinite, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -108,6 +108,8 @@ class Behaviour:
         return len(self.left)
 
     def _slope(self, side: Array) -> float:
+        if isnan(side[0]):  # The rest of what is nowhere a number may be one: 1/x of log(x) below 0.
+            return nan
         gap = float(side[0]) - self.value
         if abs(gap) > SAME * max(1.0, abs(self.value)):
             # On the left the same gap is met from the other end.

@@ -64,6 +64,16 @@ def covered(trial: Trial, end: float) -> list[tuple[float, float]]:
     return found
 
 
+def around(trial: Trial, point: float, end: float) -> tuple[float, float] | None:
+    """As `covered`, the range around one point; None where there is none, or `monotonic()` comes to `end`."""
+    if trial.space.size != 1 or trial.claim.is_strict or not trial.space.is_bounded or not trial.is_smooth:
+        return None
+    with suppress(progress.OverdueError), progress.until(end):
+        if _is_zero(trial, trial.claim.graph, MARGIN, point):
+            return _around(trial, _derivatives(trial), point)
+    return None
+
+
 def _each(known: list[tuple[Dag, str]], more: Iterator[tuple[Dag, str]]) -> Iterator[tuple[Dag, str]]:
     """What is known, then what comes, which is known from then on."""
     yield from known

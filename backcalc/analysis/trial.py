@@ -253,9 +253,11 @@ def tried(claim: GraphClaim, at: Mapping[str, Any], samples: int = SAMPLES, seed
         best, lows = best[np.isfinite(lows)], lows[np.isfinite(lows)]
         if len(best) and space.size:
             best, lows = _lower(trial, best, lows)
+        # A strict claim fails at 0, which by floats may be a little above that.
+        near = NEAR * trial.sizes(best) if claim.is_strict and len(best) else np.zeros(len(best))
         # The lowest first.
         for i in np.argsort(lows, kind="stable"):
-            if lows[i] > 0 or (lows[i] == 0 and not claim.is_strict):
+            if lows[i] > near[i] or (lows[i] == 0 and not claim.is_strict):
                 break
             if np.isfinite(best[i]).all() and trial.fails(best[i]):
                 point = simpler(space, best[i], trial.fails)  # It fails in fewer digits too, perhaps.

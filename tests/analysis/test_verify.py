@@ -145,6 +145,15 @@ CLAIMS = {
     "a range without an end": ("input x in [0, inf]; ", "exp(-x) <= 1", "proved"),
     "a range as wide as floats": ("input x in [-1.7e308, 1.7e308]; ", "x < 1.75e308", "proved"),
     "a choice by a letter": ("input x; ", "(if x then 2 else 3) == 2", "refuted"),
+    "a root that is a fraction": ("input x in [-8, -1]; ", "(x^2)^(1/3) <= 4", "proved"),
+    "a root that is one, strictly": ("input x in [-8, -1]; ", "(x^2)^(1/3) < 4", "refuted"),
+    "a tangent of a power": ("input x in [0.5, 2]; ", "x^0.7 <= 1 + 0.7*(x - 1)", "proved"),
+    "a tangent of a power by a constant": ("const c = 1.3; input x in [0.5, 2]; ", "x^c >= 1 + c*(x - 1)", "proved"),
+    "no tangent of a power": ("input x in [0.5, 2]; ", "x^0.7 <= 1 + 0.7000001*(x - 1)", "refuted"),
+    "touched at decimals": ("input x in [0, 1]; ", "x^2 - 0.6*x + 0.09 >= 0", "proved"),
+    "touched at decimals by a tangent": ("input x in [0, 1]; ", "exp(x - 0.3) >= 0.7 + x", "proved"),
+    "missed at decimals": ("input x in [0, 1]; ", "x^2 - 0.6*x + 0.09 >= 1e-22", "refuted"),
+    "a choice by a constant": ("const c = 0; input x in [-1, 1]; ", "(if c > 0 then x else x^2) >= 0", "proved"),
     "sigmoid of both signs": ("input x; ", "sigmoid(-x) == 1 - sigmoid(x)", "proved"),
 }
 
@@ -214,7 +223,7 @@ ONCE_WRONG = {
     "an argument that is passed by": ("input x in [-1, 1]; ", "leaky_relu(2, log(x)) > 1", "undefined"),
     "numbers of a function's derivative": ("def f(x) = 0.1*0.1*x; input x in [0, 1]; ", "f'(x) <= 0.01", "proved"),
     "numbers of a second one": ("def f(x) = 0.1*0.1*x^2; input x in [0, 1]; ", "f''(x) == 0.02", "proved"),
-    "numbers of an exponent": ("input x in [1, 1]; ", "grad(grad(x^1.1, x), x) <= 0.11", "open"),
+    "numbers of an exponent": ("input x in [1, 1]; ", "grad(grad(x^1.1, x), x) <= 0.11", "proved"),
     "whole numbers beyond floats": (
         "input x in [0, 1]; ",
         "grad(1048575*1048575*1048575*x, x) == 1152918206075109375",
@@ -267,6 +276,10 @@ ONCE_WRONG = {
     ),
     "0 times what is infinite": ("input x in [0, 1]; ", "x*inf >= 0", "open"),
     "a sum of such products": ("input x in [0, 1]; ", "dot([x, 1], [inf, 1]) >= 0", "open"),
+    "a number that floats have as 0": ("input x in [0, 1]; ", "x + 1e-30000 > 0", "open"),
+    "an end that floats have as 0": ("input x in [0, 1e-30000]; ", "x <= 0", "open"),
+    "a number beyond floats": ("input x in [0, 1]; ", "x < 1e308*1e308", "proved"),
+    "a number beyond floats, below": ("input x in [0, 1]; ", "x > -1e308*1e308", "proved"),
     "an infinite power": ("input x in [-2, 3]; ", "x^(-inf) >= 0", "open"),
     "touched by a vector of one": ("input v[1] in [-1, 1]; ", "exp(v[0]) >= 1 + v[0]", "proved"),
     "a number times an array of its own": (

@@ -16,6 +16,8 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.bulk.points.enclosures import (
+    ORDERS,
+    TOO_SMALL,
     IntervalFunction,
     NoIntervalsError,
     by_ends,
@@ -80,6 +82,8 @@ class Boxes:
             elif slot in given and slot not in self.inputs.values():
                 # By its text, for what floats make of 1e16 + 1 - 1e16 is 0.
                 self.constants[slot] = enclosed_constant(given[slot].value, self.tape.graph)
+            elif self.tape.literals[slot] == 0:  # No fraction, as a 0 of the text is: a float has it as 0.
+                self.constants[slot] = TOO_SMALL
             elif slot not in self.inputs.values() and is_known(evaluation.terms[slot]):
                 self.constants[slot] = enclosed(evaluation.terms[slot])
 
@@ -241,7 +245,7 @@ class Boxes:
             each = stack.pop()
             if self._symbol(each) == "or":
                 stack += self.args(each)
-            elif (found := _ORDERS.get(self._symbol(each))) is not None:
+            elif (found := ORDERS.get(self._symbol(each))) is not None:
                 x, y = self.args(each)
                 orders.setdefault((x, y), set()).update(found)
                 orders.setdefault((y, x), set()).update(-order for order in found)  # The same, from the other side.
@@ -344,7 +348,3 @@ def enclosed_constant(expr: Expr, graph: Dag) -> Interval:
     except NoIntervalsError:
         return Interval(np.full((1, 1), -np.inf), np.full((1, 1), np.inf), np.ones((1, 1, 1), bool))
     return around
-
-
-# Which orders of two numbers a comparison holds of: less, equal, more.
-_ORDERS = {"<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1), ">=": (0, 1), ">": (1,)}

@@ -14,10 +14,15 @@ import numpy as np
 from backcalc.language.statements import written_name
 from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.interval import Interval, joined, lifted
+from backcalc.rules.functions.interval import LARGEST, TINY, Interval, joined, lifted
 from backcalc.rules.row import Bound, Primitive
 
 IntervalFunction = Callable[..., Interval]
+MOST = Fraction(LARGEST)
+ORDERS = {"<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1), ">=": (0, 1), ">": (1,)}
+"""Which orders of two numbers a comparison holds of: less, equal, more."""
+TOO_SMALL = Interval(np.full((1, 1), -TINY), np.full((1, 1), TINY))
+"""What floats have as 0 and is not: 1e-30000, of either sign."""
 
 
 class NoIntervalsError(Exception):
@@ -106,5 +111,7 @@ def _written(x: float, way: float) -> float:
 
 
 def _neighbour(x: Fraction, way: float) -> float:
+    if abs(x) > MOST:  # Beyond all floats, which nothing but infinity is.
+        return inf if way > 0 and x > 0 else -inf if way < 0 and x < 0 else float(MOST if x > 0 else -MOST)
     found = float(x)  # Rounded to nearest, it may lie on either side.
     return found if Fraction(found) == x else nextafter(found, way)

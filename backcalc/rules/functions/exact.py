@@ -37,6 +37,7 @@ ExactNumber = Any  # A Fraction, an Lost, or another exact number; or an array o
 
 IRRATIONAL = (math.pi, math.e, math.tau, math.inf, -math.inf)
 LONGEST = 20_000  # Bits of a power: fractions may grow without end.
+DEEPEST = 1000  # Root: what a fraction has a deeper one of is 0 or 1, or too long.
 
 
 def number(x: float) -> ExactNumber:
@@ -55,9 +56,11 @@ def decimal(text: str) -> ExactNumber:
         found = Decimal(text)
     except InvalidOperation:
         return number(float(text))
-    # What floats have as 0 or as infinite would be a fraction longer than any memory.
-    is_sized = not found.is_finite() or builtins.abs(found.adjusted()) <= LONGEST
-    return Fraction(found) if found.is_finite() and is_sized else number(float(text))
+    if not found.is_finite():
+        return number(float(text))
+    # What floats have as 0 or as infinite would be a fraction longer than any memory; 0 itself it is not.
+    is_sized = not found or builtins.abs(found.adjusted()) <= LONGEST
+    return Fraction(found) if is_sized else Lost("a number of too many digits")
 
 
 array = objects.arrayed(number)
@@ -130,15 +133,14 @@ def divide(x: Any, y: Any) -> Any:
 
 @each
 def power(x: Any, y: Any) -> Any:
-    """The power to a whole number, or to a half of one where the root is a fraction."""
-    if not isinstance(y, Fraction):
+    """The power to a whole number, or to a fraction where the root is a fraction."""
+    if not isinstance(y, Fraction) or (isinstance(x, Fraction) and x == 0 and y < 0):
         return Lost("a power")
-    # x^(3/2) is the cube of a root that is rational.
-    if y.denominator == 2:
-        root = _root(x, 2, "a power")
+    if y.denominator != 1:
+        # x^(3/2) is the cube of a root that is rational. Below 0 there is no power, though of odd ones there is a root.
+        has_root = isinstance(x, Fraction) and x >= 0 and y.denominator <= DEEPEST
+        root = _root(x, y.denominator, "a power") if has_root else Lost("a power")
         return root if isinstance(root, Lost) else power(root, Fraction(y.numerator))
-    if y.denominator != 1 or (x == 0 and y < 0):
-        return Lost("a power")
     n = int(y)
     # Known before it is worked out: 2^(10^9) would take all memory.
     bits = (x.numerator * x.denominator).bit_length() if isinstance(x, Fraction) else 1

@@ -84,6 +84,7 @@ def test_csv_and_latex(call):
         ("y = 1/x", 1, "y has a pole at x = 0"),
         ("y = sin(x)/x", 1, "y has no value at x = 0; its limit there is 1"),
         ("y = log(x - 1)", 1, "y has no value at x = 0"),
+        ("y = grad(log(x - 1), x)", 1, "left     nan    nan  -"),
         ("y = floor(x)", 1, "y is not differentiable at x = 0: it jumps"),
         ("y = sqrt(x)", 1, "slope nan from the left, inf from the right"),
         # 0 times an infinite slope is no slope: the true one is 1, 1, −1/2, and none.
