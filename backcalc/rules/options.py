@@ -12,16 +12,15 @@ from functools import partial
 
 from backcalc.language.expr import Call, Expr, Name, Number, Options, fold, with_args
 from backcalc.language.unparse import unparse
+from backcalc.rules.functions.by_vector import KEEPING
 from backcalc.rules.lower import expression
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, RowTable
 from backcalc.rules.shapes import ALONG, ROWS
 from backcalc.rules.window_rows import NUMBERS, numbered_rows
 
 DDOF = "ddof"
-# Of these, in a text, an axis leaves one number for all elements along it,
+# Of these, in a text, an axis leaves one number for all elements along it, of KEEPING as many as there were.
 _REDUCING = ("sum", "mean", "prod", "largest", "smallest", "norm", "logsumexp", "size")
-# and of these as many elements as there were.
-_KEEPING = ("softmax", "log_softmax", "complement", "from_top", "others")
 _ALONG, _PAIR = ALONG
 # Each rule of a whole array has one along an axis.
 _SHAPES = {"reduce": _ALONG, "spread": _ALONG, "logits": _ALONG, "vector": ROWS, "dot": _PAIR, "pair": _PAIR}
@@ -115,7 +114,7 @@ def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
         """The text where what it gives is the value."""
         if not isinstance(text, Call):
             return text
-        if text.fn in (*_REDUCING, *_KEEPING, "dot"):
+        if text.fn in (*_REDUCING, *KEEPING, "dot"):
             return _call(text, tuple(map(inner, text.args)), axis, int(keeps))
         return with_args(text, tuple(map(outer, text.args)))
 
@@ -136,7 +135,7 @@ def _call(part: Call, args: tuple[Expr, ...], axis: int, keeps: int) -> Call:
     if part.fn == "dot":
         return _call(Call("sum", args), (Call("*", args),), axis, keeps)  # dot has no axis; the sum of products has.
     along: Options = ((AXIS, axis),)
-    if part.fn in _KEEPING:
+    if part.fn in KEEPING:
         return Call(part.fn, args, options=along)
     if part.fn in _REDUCING:
         return Call(part.fn, args, options=(*along, (KEEPDIMS, 1)) if keeps else along)

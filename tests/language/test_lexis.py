@@ -21,7 +21,6 @@ SECOND = re.compile(
     | 0123456789 | abcdefghij | ABCDEFGHIJ
     | \\d\+\(\?!\[\\w                     # where a whole number ends,
     | if\|then\|else | "if",[ ]"then" | "then",[ ]"else"
-    | [\])*+]\+?(?:for|def|in|input)(?:\[\^|\(\?|\\s)   # a word amid a pattern
     | [⁰¹²]{3} | [½¾]{2}
     """,
     re.VERBOSE,
@@ -64,8 +63,6 @@ def test_no_file_states_it_again(path):
         '_WORDS = "if|then|else"',
         r'_NODE = rf"(?:{_NAME}|\d+(?![\w.]))"',
         '_WORDS = ("if", "then", "else", "not", "and", "or")',
-        r'_FOR = re.compile(r"[^\S\n]*for[^\S\n]++")',
-        r'_STOP = re.compile(r"(?:\b|(?<=\d))in(?=\s*\[)")',
     ],
 )
 def test_a_second_statement_is_seen(line):

@@ -7,5 +7,6 @@ local partials the module has `guarded`, for where there are none;
 one with several elements or points in a number `cleared`,
 `both`, `either` and `not_equal` too, by which `rules.gates` keeps apart what branches take.
 
-Doors: arrays, ball, balls, exact, floats, interval, intervals, objects, polynomials, power_series, series, stacks.
+Doors: arrays, ball, balls, by_vector, exact, floats, interval, intervals, objects, polynomials, power_series, series,
+stacks.
 """

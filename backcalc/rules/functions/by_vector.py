@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 KEEPING = ("softmax", "log_softmax", "complement", "from_top", "others")
-"""What makes of a vector one as long; all else makes a number of it."""
+"""What makes of a vector one as long, of a matrix along an axis one as large."""
 
 
 class MatrixLayout(NamedTuple):
