@@ -16,14 +16,13 @@ from backcalc.language.expr import WITHIN, Call, Expr, Folded, Name, Number, pos
 from backcalc.rules.indices import parts
 from backcalc.rules.lower import expression
 from backcalc.rules.row import Primitive
-from backcalc.rules.simplify import make
-from backcalc.rules.tidy import Spelling, tidy
 from backcalc.rules.values import (
     MOST_WRITTEN,
     Numeric,
     Spelt,
     Value,
     all_known,
+    formula_of,
     is_array,
     is_known,
     literal,
@@ -39,6 +38,7 @@ from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
 
 if TYPE_CHECKING:
+    from backcalc.rules.tidy import Spelling
     from backcalc.rules.vanishing import Vanishing
 
 
@@ -105,6 +105,8 @@ class Evaluation:
 
     def written(self, formula: Expr, done: Folded[Expr] | None = None, spelling: Spelling | None = None) -> Expr:
         """A formula as one writes it, in the file's spelling where no other is given; `done` as in `tidy`."""
+        from backcalc.rules.tidy import tidy  # A run of numbers alone shows the formulas of the file.
+
         left = self._vanishing.left(formula) if self._vanishing else formula
         return tidy(left, done, self.spelling if spelling is None else spelling)
 
@@ -196,7 +198,7 @@ class Evaluation:
             if row.symbol in ("=", WITHIN):
                 return args[0]
             indices = self.tape.indices.get(slot, ())
-            return self._in_shape(make(row.symbol, *map(literal, args), *parts(indices), options=row.chosen), slot)
+            return self._in_shape(formula_of(row.symbol, *args, *parts(indices), options=row.chosen), slot)
         if not self.has_arrays and not self._spells:  # Then there is nothing to it but numbers.
             return row.scalar.evaluate(*args)  # type: ignore[no-any-return]
         found = apply(row, args, self.tape.indices.get(slot, ()))
@@ -210,13 +212,13 @@ class Evaluation:
             is_short = is_said and found.size <= MOST_WRITTEN and row.shape == "elementwise"
             if not is_short or all(spelling_of(arg) is None for arg in args):
                 return found
-            return named(found, make(row.symbol, *map(literal, args), options=row.chosen))
+            return named(found, formula_of(row.symbol, *args, options=row.chosen))
         is_spelt = any(isinstance(arg, Spelt) for arg in args) and all(
             isinstance(arg, Spelt) or self.tape.constant[place] for arg, place in constant
         )
         if type(found) is not float or not is_spelt:
             return found
-        expr = make(row.symbol, *map(literal, args), options=row.chosen)
+        expr = formula_of(row.symbol, *args, options=row.chosen)
         return spelt(found, expr, is_named=speaks_of_constant(*args))
 
     def _in_shape(self, found: Expr, slot: int) -> Expr:
@@ -226,7 +228,7 @@ class Evaluation:
             return found
         if isinstance(found, Number):
             return literal(found.value * ones(shape))
-        return make("*", found, literal(ones(shape)))
+        return formula_of("*", found, ones(shape))
 
 
 def _seed_shapes(graph: Dag) -> Iterator[tuple[int, Shape]]:

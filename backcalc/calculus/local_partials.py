@@ -8,9 +8,7 @@ from typing import TypeAlias
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.guards import derived_partials
 from backcalc.calculus.pullbacks import Cotangent, LocalPartial, Pullback, Pullbacks, gates, nothing
-from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR
@@ -163,6 +161,9 @@ class OperationEdges:
 
     def _slope(self, slot: int, row: Primitive, k: int, operands: list[Value]) -> Value:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
+        from backcalc.calculus.guards import derived_partials  # Of numbers alone no slope is a formula.
+        from backcalc.calculus.substitute import scope_of, spelt_partial, substituted
+
         scope = scope_of(row, operands)
         columns = (row.stable, row.partials, row.from_output)
         # What loses no digits comes first, but where a hand's own way is to be shown.
@@ -184,6 +185,8 @@ class OperationEdges:
 
     def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Value], known: bool) -> Pullback:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
+        from backcalc.calculus.substitute import MOST_OTHERS, scope_of, substituted  # Scalars have no pullbacks.
+
         # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
         shape, apply, passed = self._shapes[slot], row.array.pullbacks[k], row.array.passed(k)
         of = self._shapes[self.tape.args[slot][0]]  # What its texts count as `n`, and name `others` of.

@@ -11,18 +11,17 @@ from math import prod
 from typing import Any, TypeAlias
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.substitute import element
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Expr, Number, Options
 from backcalc.rules.gates import NOTHING, Gated, Gates, value_of
 from backcalc.rules.row import AXIS, KEEPDIMS
-from backcalc.rules.simplify import make
 from backcalc.rules.values import (
     MOST_WRITTEN,
     Numeric,
     Terms,
     Value,
     accumulate,
+    formula_of,
     is_array,
     is_formula,
     is_known,
@@ -86,7 +85,7 @@ class Pullbacks:
                 # A Jacobian mixes elements: if any of the head is there, so is each of the tail.
                 found: Cotangent = gates().through(ct, _pulled, any_open)
                 return found
-            return make(fn, literal(transposed), literal(self.full(value_of(ct), self.shapes[head])))
+            return formula_of(fn, transposed, self.full(value_of(ct), self.shapes[head]))
 
         return _pullback
 
@@ -121,7 +120,7 @@ class Pullbacks:
         if is_known(full):
             total: Value = _total(full, of)
             return total
-        summed: Expr = reduce(lambda inner, options: make("sum", inner, options=options), _sums(shape, of), full)
+        summed: Expr = reduce(lambda inner, options: formula_of("sum", inner, options=options), _sums(shape, of), full)
         return summed
 
     def _summed(self, ct: Cotangent, shape: Shape, of: Shape) -> Cotangent:
@@ -173,6 +172,8 @@ class Pullbacks:
             if not is_formula(ct):
                 found: Cotangent = gates().through(ct, _taken, _taken)  # The gate is cut as the value is.
                 return found
+            from backcalc.calculus.substitute import element  # Numbers are cut as they are.
+
             full = literal(self.full(ct, shape))
             items = [element(full, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
@@ -208,7 +209,7 @@ def any_open(gate: Any) -> float:
 
 def _transposed(value: Value) -> Value:
     if not is_known(value):
-        return make(TRANSPOSE, value)
+        return formula_of(TRANSPOSE, value)
     return value.T if is_array(value) else value
 
 

@@ -4,14 +4,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 from backcalc.graph.written_out import WRITTEN, written_out
 from backcalc.language.expr import NEGATE, Call, Expr, Number, fold, names, postorder, with_args
 from backcalc.rules.primitives import ALIASES
-from backcalc.rules.tidy import Spelling
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
+
+if TYPE_CHECKING:
+    from backcalc.rules.tidy import Spelling
 
 T = TypeVar("T")
 PRIME = "'"
@@ -128,8 +130,10 @@ class Dag:
         return {node.name: i for i, node in enumerate(self.nodes)}
 
     @cached_property
-    def spelling(self) -> Spelling:
+    def spelling(self) -> "Spelling":
         """How the file writes functions that have several names, the first one used, and its numbers."""
+        from backcalc.rules.tidy import Spelling  # Where all is numbers, no formula is spelt.
+
         formulas = [node.formula for node in self.nodes if node.formula is not None]
         formulas += [edge.partial for node in self.nodes for edge in node.incoming]
         # Stated values count as well: what comes of x = 0.5 is a decimal.

@@ -8,10 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backcalc import progress
-from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, Options
 from backcalc.rules.exactly import LONG, keeps_numbers, loses
 from backcalc.rules.primitives import lookup
-from backcalc.rules.simplify import make
 from backcalc.rules.terms import Shape
 from backcalc.rules.written import written
 from backcalc.text.numerals import exact_parts, is_exact, nearest
@@ -127,6 +126,13 @@ def _of_exact(value: Numeric) -> Expr:
     return Call(NEGATE, (found,)) if sign else found
 
 
+def formula_of(fn: str, *operands: Value, options: Options = ()) -> Expr:
+    """`fn` of numbers, arrays and formulas, as a formula that is simplified."""
+    from backcalc.rules.simplify import make  # Of numbers alone there is no formula, and nothing to simplify.
+
+    return make(fn, *map(literal, operands), options=options)
+
+
 def ones(shape: tuple[int | None, ...]) -> Numeric:
     """The number 1, or an array of ones."""
     if not shape:
@@ -189,7 +195,7 @@ def add(left: Value, right: Value) -> Value:
             found = left + right
         if not _is_lossy("+", left, right, found):
             return _spelt_again("+", found, left, right)
-    return make("+", literal(left), literal(right))
+    return formula_of("+", left, right)
 
 
 def multiply(left: Value, right: Value) -> Value:
@@ -201,7 +207,7 @@ def multiply(left: Value, right: Value) -> Value:
             return _spelt_again("*", found, left, right)
     if isinstance(right, Spelt):  # 2*pi*x, as one writes it.
         left, right = right, left
-    return make("*", literal(left), literal(right))
+    return formula_of("*", left, right)
 
 
 def _is_lossy(fn: str, left: Numeric, right: Numeric, found: Numeric) -> bool:
@@ -221,7 +227,7 @@ def _spelt_again(fn: str, found: Numeric, left: Numeric, right: Numeric) -> Nume
     is_named = speaks_of_constant(left, right)
     if fn == "*" and 1.0 in (left, right) and not is_named:  # The seed of a sweep: what is spelt `0.10` stays so.
         return right if left == 1.0 else left
-    return spelt(found, make(fn, literal(left), literal(right)), is_named=is_named)
+    return spelt(found, formula_of(fn, left, right), is_named=is_named)
 
 
 def _scaled_again(fn: str, found: Array, left: Numeric, right: Numeric) -> Numeric:
@@ -232,7 +238,7 @@ def _scaled_again(fn: str, found: Array, left: Numeric, right: Numeric) -> Numer
         return found
     from backcalc.rules.ndarray import spelt_array
 
-    return spelt_array(found, make(fn, literal(number), literal(array)))
+    return spelt_array(found, formula_of(fn, number, array))
 
 
 def is_finite(value: Numeric) -> bool:

@@ -750,6 +750,8 @@ HEAVY = {
     *("backcalc.marking.key", "backcalc.bulk.points.run", "backcalc.analysis.explain", "backcalc.language.format"),
     *("backcalc.bulk.points.reader", "backcalc.rules.functions.stacks", "backcalc.language.hints"),
     *("backcalc.graph.inference", "backcalc.cli.slips"),
+    *("backcalc.rules.simplify", "backcalc.rules.rewrites", "backcalc.rules.tidy"),
+    *("backcalc.calculus.substitute", "backcalc.calculus.guards"),
     *("backcalc.render.formats.terminal", "backcalc.render.formats.latex", "backcalc.language.foreign.lists"),
     *(f"backcalc.cli.commands.{name}" for name in COMMANDS if name != "run"),
 }

@@ -172,3 +172,14 @@ def test_lists_of_any_length_take_steps_in_proportion(text):
     # Once before it counts: on its way the parser compiles patterns, which takes steps of its own.
     _, first, second, third = map(steps, (1_000, 1_000, 2_000, 4_000))
     assert third - second <= 2.5 * (second - first)  # Of squares it were 4 times.
+
+
+def test_what_cannot_begin_with_the_sign_is_not_compiled(monkeypatch):
+    compiled, ends_by = [], lalr._ends_by
+    monkeypatch.setattr(lalr, "_ends_by", lambda pattern: compiled.append(pattern) or ends_by(pattern))
+    ours = Parser(read_tables(), Shapes())
+    patterns = {terminal.pattern: terminal.name for terminal in ours.tables.terminals}
+    ours.parse("t{k} = 2*sin(x)", "statement")
+    assert [patterns[each] for each in compiled] == ["NAME", "TEMPLATE_OPEN", "__IGNORE_1", "NUMBER"]
+    ours.parse("y = x²", "statement")
+    assert patterns[compiled[-1]] == "SUPERSCRIPT"
