@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from backcalc.language.tables import END, Rule, Tables, TerminalSymbol, row_of
+from backcalc.language.tables import BEYOND, END, Rule, Tables, TerminalSymbol, row_of
 from backcalc.text.source import Span
 
 Maker = Callable[..., Any]
@@ -190,6 +190,7 @@ class Parser:
 
     def _lexer(self, state: int, sign: str) -> Lexer:
         """The terminals to try in `state` where the text goes on with `sign`, in their order."""
+        sign = min(sign, BEYOND)
         key = state, sign
         if key not in self._lexers:
             # Few begin with the same sign, so few are tried, and compiled before: most patterns take long to compile.

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 STARTS = ("statement", "expression", "answer", "point")
 END = "$END"  # Lark's name for the end of the text.
+BEYOND = "\x80"
+"""What stands for each sign beyond ASCII, where signs are told apart by what begins with them."""
 STORED = "graph.tables"
 _STATES, _GRAMMAR = "\nstates\n", "\ngrammar\n"  # The lines between the parts of the file.
 # Inside the package or beside it, as it is installed. A path is text here: pathlib takes longer than the tables.
@@ -38,8 +40,8 @@ class TerminalSymbol(NamedTuple):
     texts: list[str]
 
     def begins_with(self, sign: str) -> bool:
-        """Whether a token of this kind may begin with `sign`; all beyond ASCII share a bit."""
-        return bool(self.signs >> min(ord(sign), 128) & 1)
+        """Whether a token of this kind may begin with `sign`."""
+        return bool(self.signs >> ord(min(sign, BEYOND)) & 1)
 
 
 class Rule(NamedTuple):
@@ -176,7 +178,7 @@ def _escaped(pattern: str) -> str:
 
 def _texts(pattern: str) -> list[str]:
     """The texts that `pattern` is made of where it is one of them or another, in their order; else none."""
-    parts = pattern.removeprefix("(?:").removesuffix(")").split("|")
+    parts = (pattern[3:-1] if pattern.startswith("(?:") else pattern).split("|")  # `\)` alone ends so, too.
     found = [re.sub(r"\\(.)", r"\1", part) for part in parts]
     return found if list(map(re.escape, found)) == parts else []
 
