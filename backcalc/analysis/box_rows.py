@@ -37,6 +37,13 @@ class Left:
     low: Array | None = None
     high: Array | None = None
 
+    @property
+    def hull(self) -> tuple[Array, Array]:
+        """The ends of the least box that holds all of these; there is one where anything was added."""
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
     def add(self, low: Array, high: Array) -> None:
         """Count boxes, given by their ends, and widen the hull to hold them."""
         if not len(low):

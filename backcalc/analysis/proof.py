@@ -288,28 +288,28 @@ class Search:
 
     def _shortest_left(self) -> Array:
         """The point of the fewest digits in what is left: no box ends, or has its centre, at 0.3."""
-        assert self.left.low is not None
-        assert self.left.high is not None
-        return np.array([shortest(*ends) for ends in zip(self.left.low, self.left.high, strict=True)])
+        return np.array([shortest(*ends) for ends in zip(*self.left.hull, strict=True)])
 
     def _is_touched(self, end: float) -> bool:
         """Whether by its derivatives the margin is 0 at a point in what is left, and nowhere below 0 in that."""
         if self.space.size != 1:
             return False
         found = around(self.trial, float(self._shortest_left()[0]), end)
-        low, high = self.left.low, self.left.high
-        return found is not None and low is not None and high is not None and bool(found[0] <= low and high <= found[1])
+        low, high = self.left.hull
+        return found is not None and bool(found[0] <= low and high <= found[1])
 
     def _at_decimals(self) -> Finding | None:
-        """What is found at the numbers of the fewest digits in what is left."""
-        point = self._shortest_left()
-        if not np.all((self.space.low <= point) & (point <= self.space.high)):
-            return None
-        if self.trial.fails(point):
-            return self._refuted(point)
-        holes = self.trial.holes_exactly(point)
-        is_hole = bool(holes) and is_missing(self.points, self.trial.as_point(point), holes)
-        return Finding(self.claim, "undefined", at=named_point(self.trial, point), why=self._how()) if is_hole else None
+        """What is found at the numbers of the fewest digits in what is left, and at its ends, which have no middle."""
+        ends = (np.clip(end, self.space.low, self.space.high) for end in self.left.hull)
+        for point in (self._shortest_left(), *ends):
+            if not np.all((self.space.low <= point) & (point <= self.space.high)):
+                continue
+            if self.trial.fails(point):
+                return self._refuted(point)
+            holes = self.trial.holes_exactly(point)
+            if holes and is_missing(self.points, self.trial.as_point(point), holes):
+                return Finding(self.claim, "undefined", at=named_point(self.trial, point), why=self._how())
+        return None
 
     def _is_missing(self, point: Array) -> bool:
         """Whether a side surely has no value at a point."""
@@ -325,9 +325,7 @@ class Search:
         return self._open(f"not decided in {seconds:g} s")
 
     def _open(self, why: str) -> Finding:
-        assert self.left.low is not None
-        assert self.left.high is not None
-        ends = (np.clip(end, self.space.low, self.space.high) for end in (self.left.low, self.left.high))
+        ends = (np.clip(end, self.space.low, self.space.high) for end in self.left.hull)
         box = self._named(*ends)
         left = "box is left" if self.left.count == 1 else "boxes are left"
         return Finding(self.claim, "open", box=box, why=f"{why}: {self.left.count:,} {left}")

@@ -276,6 +276,8 @@ ONCE_WRONG = {
     ),
     "0 times what is infinite": ("input x in [0, 1]; ", "x*inf >= 0", "open"),
     "a sum of such products": ("input x in [0, 1]; ", "dot([x, 1], [inf, 1]) >= 0", "open"),
+    "both ends of a domain": ("input x in [-1, 1]; ", "atanh(x) <= 20", "undefined"),
+    "a slope at both ends": ("input x in [-1, 1]; ", "grad(asin(x), x) >= 1", "undefined"),
     "a number that floats have as 0": ("input x in [0, 1]; ", "x + 1e-30000 > 0", "open"),
     "an end that floats have as 0": ("input x in [0, 1e-30000]; ", "x <= 0", "open"),
     "a number beyond floats": ("input x in [0, 1]; ", "x < 1e308*1e308", "proved"),
