@@ -148,6 +148,20 @@ def test_the_page_is_printed():
     assert (result.stdout, result.return_value) == (CLEAN, 0)
 
 
+@pytest.mark.parametrize(
+    ("args", "stdin", "remedy"),
+    [
+        (["-"], ROUGH, "`backcalc fmt` does it"),  # Only a file can be written to.
+        (["-e", ROUGH], "", "`backcalc fmt` does it"),
+        (["-"], "digraph { a -> b [label=2] }", "`backcalc fmt > graph.bg` makes"),
+    ],
+)
+def test_what_is_no_file_is_not_to_be_written(args, stdin, remedy):
+    result = CliRunner().invoke(command, [*args, "--check"], input=stdin, standalone_mode=False)
+    assert result.return_value == 1
+    assert remedy in result.stderr
+
+
 @pytest.mark.parametrize(("text", "status"), [(ROUGH, 1), (CLEAN, 0)])
 def test_check_only_tells(tmp_path, text, status):
     graph = tmp_path / "graph.bg"

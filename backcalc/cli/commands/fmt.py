@@ -85,13 +85,16 @@ def _format(asked: Asked, task: _Task) -> int:
     name = program.source.name
     # A table or a drawing would be no longer what its name says, and lose what is no edge.
     other = program.source if isinstance(program.source, Translated) else None
+    is_file = asked.graph not in (None, "-")  # What is typed in place, or piped, has none to be written to.
     if other and (task.check or task.write) and text != other.original.text:
-        say(f"{name}: not in the language itself; `backcalc fmt {shorten(name)} > graph.bg` makes a file that is")
+        say(
+            f"{name}: not in the language itself; `backcalc fmt{f' {shorten(name)}' * is_file} > graph.bg` makes a file that is"
+        )
         return 1
     if task.check:
         changed = text != program.source.text
         if changed:
-            say(f"{name}: not formatted; `backcalc fmt --write` does it")
+            say(f"{name}: not formatted; `backcalc fmt{' --write' * is_file}` does it")
         return int(changed)
     if task.write:
         _replace(Path(name), text.encode())

@@ -68,6 +68,8 @@ def command(
     """
     if play and (key or format_):  # A game shows its key a node at a time.
         raise click.UsageError(f"--play asks in the terminal: drop {'--key' if key else '--format'}")
+    if key and format_ in (None, "graph"):  # Which has it in any case, too.
+        raise click.UsageError("the file has its key in #= lines: drop --key, or choose a sheet: --format table")
     if key and format_ == "html":  # A page has its key in any case.
         raise click.UsageError("a page marks by its key, and steps through the solution: drop --key")
     # A seed is drawn here, so that what is printed can tell it.

@@ -52,7 +52,8 @@ def test_exercises_of_each_kind_are_pages(call, kind):
     assert 'id="data"' in page
 
 
-def test_a_page_has_its_key(call):
-    status, _, err = call("quiz", "--format", "html", "--key")
+@pytest.mark.parametrize("shown", [("--format", "html"), ("--format", "graph"), ()])
+def test_a_page_and_a_file_have_their_key(call, shown):
+    status, _, err = call("quiz", *shown, "--key")
     assert status == 2
     assert "drop --key" in err
