@@ -37,9 +37,10 @@ def ending_of(path: str, known: Collection[str], what: str = "picture") -> str:
     return ending
 
 
-def too_large(text: Text, hint: str) -> UsageError:
-    """That a graph has more nodes than a picture has room for."""
-    message = f"a picture has room for {MOST:,} nodes; there are {len(text.graph.nodes):,}"
+def too_large(text: Text, hint: str, part: int | None = None) -> UsageError:
+    """That a graph, or a `part` of it of so many nodes, has more than a picture has room for."""
+    found = f"there are {len(text.graph.nodes):,}" if part is None else f"this part has {part:,}"
+    message = f"a picture has room for {MOST:,} nodes; {found}"
     return UsageError(Source(text.source.name, ""), [Diagnostic(Code.TOO_MANY_NODES, message, hints=(hint,))])
 
 

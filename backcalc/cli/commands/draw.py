@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from importlib.util import find_spec
 
 import click
 
+from backcalc.analysis.run import Text
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import chosen_output, require_node
 from backcalc.calculus.run import Run
@@ -86,9 +88,7 @@ def command(
         return 0 if run.is_finite else 1  # The page is written all the same.
     found = _scene(run, shown, paths, step)
     if node is not None:
-        found = around(found, node, RADIUS if radius is None else radius)
-        if len(found.cards) > MOST:  # Around a node with many users even a part may be too large.
-            raise too_large(text, PART)
+        found = _part(text, found, node, RADIUS if radius is None else radius)
     if path is None or ending is None:
         from backcalc.cli.window import show
 
@@ -109,6 +109,21 @@ def _scene(run: Run, shown: Shown, paths: tuple[str, ...], step: int | None) -> 
     if step > last:
         tell(f"note: there are {last} steps; the picture is the one after the last", end="\n\n")
     return at_step(found, step)
+
+
+def _part(text: Text, whole: Scene, node: str, radius: int) -> Scene:
+    """What lies around a node. Raises UsageError where that is too large, as it may be where a node has many users."""
+    found = around(whole, node, radius)
+    if len(found.cards) > MOST:
+        # With the radius a part only grows, up to as many edges as there are nodes. The node alone always fits.
+        fit = (
+            bisect_right(
+                range(min(radius, len(whole.cards))), MOST, key=lambda each: len(around(whole, node, each).cards)
+            )
+            - 1
+        )
+        raise too_large(text, f"as much as fits is drawn by --radius {fit}", len(found.cards))
+    return found
 
 
 def _write(found: Scene, path: str, ending: str, *, top_down: bool) -> None:

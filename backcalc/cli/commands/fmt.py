@@ -87,9 +87,8 @@ def _format(asked: Asked, task: _Task) -> int:
     other = program.source if isinstance(program.source, Translated) else None
     is_file = asked.graph not in (None, "-")  # What is typed in place, or piped, has none to be written to.
     if other and (task.check or task.write) and text != other.original.text:
-        say(
-            f"{name}: not in the language itself; `backcalc fmt{f' {shorten(name)}' * is_file} > graph.bg` makes a file that is"
-        )
+        makes = f"backcalc fmt{f' {shorten(name)}' * is_file} > graph.bg"
+        say(f"{name}: not in the language itself; `{makes}` makes a file that is")
         return 1
     if task.check:
         changed = text != program.source.text

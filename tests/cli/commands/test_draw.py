@@ -120,3 +120,13 @@ def test_a_large_graph_is_drawn_around_a_node(call):
     status, out, _ = call("draw", "--node", "x9", "--radius", "1", stdin=text)
     assert status == 0
     assert [name for name in ("x7", "x8", "x9", "x10", "x11") if f"{name} =" in out] == ["x8", "x9", "x10"]
+
+
+@pytest.mark.parametrize("radius", ["1", "2", "9" * 30])
+def test_a_part_that_is_too_large_says_how_much_fits(radius, call):
+    star = "\n".join(f"x -> m{i} : 1" for i in range(2000)) + "\nm7 -> y : 1\n"
+    status, _, err = call("draw", "--of", "y", "--node", "x", "--radius", radius, stdin=star)
+    assert status == 2
+    assert f"this part has {2001 if radius == '1' else 2002:,}" in err
+    assert "by --radius 0" in err
+    assert call("draw", "--of", "y", "--node", "x", "--radius", "0", stdin=star)[0] == 0
