@@ -146,7 +146,9 @@ def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:
                 raise _refusal(f"`{shorten(name)}` has two ranges")
             ranges[name] = _range(match)
         if ":" in left and not left.startswith("@"):
-            raise _refusal(f"`{shorten(left)}` is no range")
+            # Of several values the one that was meant as a range.
+            part = next(part for part in left.split(",") if ":" in part)
+            raise _refusal(f"`{shorten(part.strip())}` is no range")
         # The comma of a range that stood between two values is left twice.
         rest += [part] if (part := re.sub(r",\s*(?=,)", "", left).strip(", ")) else []
     if not 1 <= len(ranges) <= 2:

@@ -13,6 +13,10 @@ NAME_COLUMNS = (
     ("full name",),
     ("first name", "surname"),
     ("first name", "last name"),
+    ("vorname", "nachname"),  # As Moodle heads them in German, French and Spanish.
+    ("prénom", "nom de famille"),
+    ("prénom", "nom"),
+    ("nombre", "apellido(s)"),
     ("email address",),
     ("sis login id",),
     ("username",),

@@ -171,11 +171,11 @@ def _printed(run: AnyRun, name: str) -> tuple[str, ...]:
     args = run.graph.nodes[index[bare]].args if isinstance(run, Run) and bare in index else ()
     if bare != name and args:
         return (f"a derivative is written with a slash: d{shorten(bare)}/d{shorten(args[0])}",)
-    base, _, digits = name.rpartition("_")
-    shape = run.shape(base) if base in index else ()
-    if shape and len(shape) == len(digits) and digits.isdigit():
-        first = ",".join("0" * len(shape))
-        return (f"an element is written in brackets, and the first is {shorten(base)}[{first}]",)
+    # W_11, and W₁₁, whose digits are as any others to a name.
+    for axes in (1, 2):
+        base, digits = name[:-axes].removesuffix("_"), name[-axes:]
+        if digits.isdecimal() and base in index and len(run.shape(base)) == axes:
+            return (f"an element is written in brackets, and the first is {shorten(base)}[{','.join('0' * axes)}]",)
     return ()
 
 

@@ -407,7 +407,15 @@ def test_what_is_differentiated_is_guessed_where_it_is_no_node(answer, hint):
 
 
 @pytest.mark.parametrize(
-    ("answer", "first"), [("ds/dW_11", "W[0,0]"), ("h_2", "h[0]"), ("ds/dv_{1}", "v[0]"), ("dh_1/dv", "h[0]")]
+    ("answer", "first"),
+    [
+        ("ds/dW_11", "W[0,0]"),
+        ("ds/dW₁₁", "W[0,0]"),
+        ("ds/dv₁", "v[0]"),
+        ("h_2", "h[0]"),
+        ("ds/dv_{1}", "v[0]"),
+        ("dh_1/dv", "h[0]"),
+    ],
 )
 def test_the_index_of_print_stands_in_brackets(answer, first):
     with pytest.raises(BackcalcError) as caught:

@@ -157,6 +157,8 @@ def command(
 
 def _prepared(path: str | None, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
     """The key, and what it asks; what is noticed about it is printed."""
+    if path is not None and os.path.isdir(path):  # noqa: PTH112
+        raise click.UsageError(f"{shorten(path)} is a folder; the key stands first: grade key.bg {shorten(path)}")
     # The program is read apart from the run, for its `#=` lines are the questions.
     program = load_program(read_source(asked._replace(graph=path)))
     graph = finish(program)

@@ -126,6 +126,16 @@ class Equality:
                 is_open |= verdict is None
         return None if is_open else False
 
+    def summing_to_one(self, formula: FormulaAnswer) -> str:
+        """The input whose elements have to sum to 1 for the formula to be right, as the target of `p - t` does."""
+        locals_ = (False, True) if _has_symbols(formula.expr) else (False,)
+        for node, shape in zip(self.run.graph.nodes, self.run.shapes, strict=True):
+            if node.kind == "input" and shape and node.name != formula.answer.wrt:
+                points = Points(self.run, summing=node.name)
+                if any(self._holds(formula, points, is_local=is_local) for is_local in locals_):
+                    return node.name
+        return ""
+
     def _holds(self, formula: FormulaAnswer, points: Points, *, is_local: bool) -> bool | None:
         telling = 0
         # Where few of the points tell anything others are drawn, to the last that there is.

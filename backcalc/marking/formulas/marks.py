@@ -153,6 +153,8 @@ class FormulaMarker:
         # What holds once a letter is back in its place is no mistake of the calculus.
         if at_point and (number := put_in(self.run, formula, self._is_true)):
             return attempt.marked("wrong", self._number(formula, *number), at_point)
+        if attempt.wrt is not None and (name := self._equality.summing_to_one(formula)):
+            return attempt.marked("wrong", self._summing(formula, name), at_point)
         # Three points, as of mistakes: at one point another formula may agree by chance.
         if others and len(wrong) >= POINTS and (sources := self._sources(formula, attempt, wrong[:POINTS], others)):
             return attempt.marked("follows", note=f"correct work from your {' and '.join(sources)}")
@@ -172,6 +174,12 @@ class FormulaMarker:
         where = formula.answer.wrt or formula.answer.of
         told = f"{text} is the value of {shorten(name)} there: {shorten(name)} in its place makes it right"
         return Diagnosis("formula", where, told, "a formula has the nodes' names, not their values")
+
+    @staticmethod
+    def _summing(formula: FormulaAnswer, name: str) -> Diagnosis:
+        where, it = formula.answer.wrt or formula.answer.of, shorten(name)
+        why = f"which of an input is not known; `const {it} = …` in the file says so"
+        return Diagnosis("formula", where, f"this is right only where {it} sums to 1, {why}", f"what is known of {it}?")
 
     def _is_right_here(self, formula: FormulaAnswer) -> bool:
         """Whether a formula that is wrong gives the right number at the point asked, as `5*y` does where b is 5."""

@@ -64,10 +64,10 @@ class RandomPoint:
 
 
 class Points:
-    """The random points of a run; with `fixed` the inputs that have values keep them."""
+    """The random points of a run; with `fixed` the inputs that have values keep them, `summing` sums to 1."""
 
-    def __init__(self, run: Run, *, fixed: bool = False) -> None:
-        self.run = run
+    def __init__(self, run: Run, *, fixed: bool = False, summing: str = "") -> None:
+        self.run, self._summing = run, summing
         self._kept: Point = dict(run.point) if fixed else {}
         self._samples: list[RandomPoint] = []
         self._more = self._drawn()
@@ -139,7 +139,12 @@ class Points:
             return _number()
         from backcalc.rules.ndarray import made
 
-        return made(shape, _number)
+        drawn = made(shape, _number)
+        if node.name != self._summing:
+            return drawn
+        # As targets are, which are a distribution, or one a row.
+        shares = abs(drawn)
+        return shares / shares.sum(axis=-1, keepdims=True)
 
     def _range(self, node: Node, rng: Random, count: int) -> tuple[float, float]:
         """Between what an input is drawn: in the file's range, else of any sign or, every third time, positive."""

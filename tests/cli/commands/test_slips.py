@@ -42,6 +42,7 @@ import pytest
             "descend neuron.bg -o loss.png",
             "-o writes the curve to a name that ends in .svg, else the graph: loss.png is a picture",
         ),
+        ("grade . neuron.bg", ". is a folder; the key stands first: grade key.bg ."),
         ("fmt -check neuron.bg", "with two dashes: --check"),
         ("run neuron", "there is a sample of this name: backcalc samples neuron > neuron.bg"),
     ],

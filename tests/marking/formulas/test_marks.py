@@ -18,7 +18,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
 from backcalc.render.hand import Hand
 from backcalc.render.values import value_text
-from backcalc.rules.values import is_known
+from backcalc.rules.values import is_formula
 from backcalc.text.numerals import derivative
 from backcalc.text.source import Source
 
@@ -281,7 +281,7 @@ def sample_runs():
 def printed(run):
     """Every formula that `run` and `explain` print for a value or derivative, as an answer."""
     for node, adjoint in zip(run.graph.nodes, run.adjoints, strict=True):
-        if not is_known(adjoint):
+        if is_formula(adjoint):
             yield f"{derivative(run.output, node.name)} = {value_text(adjoint)}"
     hand = Hand()
     for step in explain(run):
@@ -391,6 +391,38 @@ def test_what_is_to_be_transposed_is_named(graph, answer, kind, text):
     assert mark.verdict == "wrong"
     assert mark.diagnosis.kind == kind
     assert mark.diagnosis.text.startswith(text)
+
+
+TARGET = "input a = [1, 2, 0.5], t = [0, 1, 0]\np = softmax(a)\nL = cross_entropy(p, t)"
+ROWS = "input A = [[1, 2], [0, 3]], T = [[0, 1], [1, 0]]\nL = softmax_cross_entropy(A, T, axis=1) @ [1, 1]"
+
+
+@pytest.mark.parametrize(
+    ("graph", "answer", "name"),
+    [
+        (TARGET, "dL/da = p - t", "t"),
+        (TARGET, "dL/da = softmax(a) - t", "t"),
+        ("input a[3], t[3]\np = softmax(a)\nL = cross_entropy(p, t)", "dL/da = p - t", "t"),
+        (ROWS, "dL/dA = softmax(A, axis=1) - T", "T"),
+    ],
+)
+def test_what_has_to_sum_to_one_is_named(graph, answer, name):
+    """The textbook's p − t is not true of any t."""
+    (mark,) = marked(graph, answer)
+    why = f"which of an input is not known; `const {name} = …` in the file says so"
+    assert (mark.verdict, mark.diagnosis.text) == ("wrong", f"this is right only where {name} sums to 1, {why}")
+
+
+@pytest.mark.parametrize("answer", ["dL/da = 2*(p - t)", "dL/da = p", "dL/dt = -log(p) + 1"])
+def test_nothing_is_said_of_sums_where_that_does_not_mend_it(answer):
+    (mark,) = marked(TARGET, answer)
+    assert mark.verdict == "wrong"
+    assert not mark.diagnosis or "sums to 1" not in mark.diagnosis.text
+
+
+def test_a_target_that_is_constant_is_what_it_is():
+    (mark,) = marked(TARGET.replace(", t =", "\nconst t ="), "dL/da = p - t")
+    assert mark.verdict == "right"
 
 
 SINES = "t = sin(x)\nb = cos(x)\no = t^2*b\n"
