@@ -10,10 +10,12 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from backcalc.calculus.constant import apply
+from backcalc.calculus.jacobians import Engine
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.pullbacks import Cotangent
+from backcalc.calculus.rows import elements
 from backcalc.calculus.sweep import Edges, forward
-from backcalc.calculus.tangents import by_reverse, require_few_sweeps
+from backcalc.calculus.tangents import by_reverse, every_tangent, require_few_sweeps
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
 from backcalc.rules.gates import Gated, only, value_of
@@ -23,8 +25,21 @@ from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling
 from backcalc.rules.values import Numeric, Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
 
+LONG = 4_096
+"""Elements of a node from which on a sweep for each of them takes longer than all else."""
+
 Displacements: TypeAlias = "Mapping[int, Numeric]"
 """The change of each node that moves by itself, by its place in the graph."""
+
+
+def by_input(linear: Linearization, wrt: int, engine: Engine | None, inputs: int) -> list[Value | None]:
+    """∂node/∂wrt for every node, as `every_tangent` has it; by a number, of long nodes, the change along it."""
+    evaluation = linear.evaluation
+    longest = max((elements(evaluation.shapes[slot]) for slot in linear.tape.slot), default=0)
+    # By a number there is one direction. A sweep for each element would take the square of their number of steps.
+    if longest >= LONG and evaluation.is_known and not evaluation.shapes[linear.tape.slot[wrt]]:
+        return changes(linear, {wrt: 1.0})
+    return every_tangent(linear, wrt, engine, inputs)
 
 
 def changes(linear: Linearization, moved: Displacements) -> list[Value | None]:

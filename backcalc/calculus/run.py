@@ -325,14 +325,15 @@ def _run_forward(
 ) -> Run:
     """A run in forward mode, by each of `wrt` or along a direction."""
     if along is None:
-        from backcalc.calculus.tangents import every_tangent, require_few_tangents  # Reverse mode does without.
+        from backcalc.calculus.along import by_input  # Reverse mode does without.
+        from backcalc.calculus.tangents import require_few_tangents
 
         if evaluation.has_arrays:
             require_few_tangents(evaluation, wrt)
         linear = Linearization(evaluation)
-        tangents = {name: every_tangent(linear, graph.index[name], engine, len(wrt)) for name in wrt}
+        tangents = {name: by_input(linear, graph.index[name], engine, len(wrt)) for name in wrt}
         return Run(graph, output, "forward", wrt, point, linear, {}, [], tangents)
-    from backcalc.calculus.along import changes  # Tangents by one input do without.
+    from backcalc.calculus.along import changes
 
     require_direction(graph, along, evaluation.known_shapes.names)
     linear = Linearization(evaluation)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import backcalc
+from backcalc.analysis import run as analysis
+from backcalc.calculus import along
 from backcalc.render.reports.run import run_tables
 from backcalc.render.reports.run_csv import render_csv
 from backcalc.render.reports.run_json import render_json
@@ -91,3 +93,26 @@ def test_a_change_without_a_formula_says_why(text, along, lost):
     told = [warning.message for warning in found.warnings]
     assert [message.partition(",")[0] for message in told] == ([lost] if lost else [])
     assert all(message.endswith("`?` stands for the change") for message in told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input t = 2; y = x*t; z = sum(sin(y)*x)",
+        "input t = 2; y = max(x*t, 1); z = norm(y)/t",
+        "input t = 0; y = sqrt(t)*x; z = sum(y)",
+        "input t = -1; y = x + log(t); z = y[3]",
+    ],
+)
+def test_by_a_number_long_nodes_take_one_sweep(text, monkeypatch):
+    swept, jacobians = [], analysis.jacobians
+    monkeypatch.setattr(analysis, "jacobians", lambda *args: swept.append(args) or jacobians(*args))
+    long, short = (f"input x[{n}] = 1.5; {text}" for n in (along.LONG, along.LONG - 1))
+    found = [forward(long, wrt=["t"])]
+    assert not swept
+    found.append(forward(short, wrt=["t"]))
+    assert swept
+    for one, other in zip(*(run.tangents["t"][:-1] for run in found), strict=True):
+        np.testing.assert_allclose(np.ravel(one)[:5], np.ravel(other)[:5], rtol=1e-13)
+    assert np.isfinite(found[0].tangents["t"][-1]) == np.isfinite(found[1].tangents["t"][-1])
+    assert found[0].is_finite == found[1].is_finite
