@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from backcalc.language.foreign.faults import Faults, is_name, no_name
 from backcalc.language.foreign.header import EdgeColumns
-from backcalc.language.lexis import NUMBER, PATTERNS, WORDS
+from backcalc.language.lexis import NAME, NUMBER, PATTERNS, WORDS
 from backcalc.text.csv_records import first_record, is_number, records, unquoted, with_point
 from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
@@ -27,7 +27,7 @@ _SAID = re.compile(r'(?:[^"#\n]++|"[^"\n]*+"?+)*+')  # A # in quotes begins no c
 MOST_CELLS = 10_000
 """Of a line that are looked at: a table of edges has a few columns, and the rest of a longer line says nothing more."""
 _PLAIN_CELL = re.compile(r"[\w.+\-]*[\w.]|")  # Nothing too: a cell may be empty.
-_JOINED = re.compile(r"([^\W\d_]\w*)[-–—]([^\W\d_]\w*)")  # As books speak of an edge: u-v.
+_JOINED = rf"({NAME})[-–—]({NAME})"  # As books speak of an edge: u-v.
 # An end as most lists have it, in quotes or not; and any column that is passed over.
 _END = """(?:"(?P<{0}1>[\\w']++)"|(?P<{0}2>[\\w']++))"""
 _OTHER = r'(?:"[^"\n]*+"|[^{0}"\n#]*+)'
@@ -191,7 +191,7 @@ class RowText:
         hints = ["name the columns in a first line, source,target,partial among them: others are passed over"]
         if width == 2:
             hints = ["each edge needs its local partial: u,v,3"]
-            if ends := _JOINED.fullmatch(rows[0][0]):
+            if ends := re.fullmatch(_JOINED, rows[0][0]):
                 hints = [f"an edge is written {shorten(ends[1])} -> {shorten(ends[2])} : 3"]
         elif self.separator == "," and all(cell.isdecimal() for row in rows for cell in row[2:4]):
             # 0,5 was split at its comma.
