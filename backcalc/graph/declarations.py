@@ -112,7 +112,8 @@ class Declarations:
         for claim in self.claims:
             for name, place in names(claim.value).items():
                 if name not in CONSTANTS:
-                    self._require_node(name, place.span)
+                    # What a claim alone speaks of, as the c of a shift, is an input that nothing else uses.
+                    self._require_node(name, place.span, (f"declare it: input {shorten(name)}",))
         for name, known in (*self.given.items(), *self.adjoints.items()):
             self._require_node(name, known.span)
 
@@ -125,10 +126,11 @@ class Declarations:
             hint = (f"write the outside loss as a node of another name: d(H)/d({name}) = …, in place of adjoint",)
             self.errors.append(Diagnostic(Code.LOSS_TAKEN, message, known.span, (note,), hint))
 
-    def _require_node(self, name: str, span: Span) -> None:
+    def _require_node(self, name: str, span: Span, otherwise: tuple[str, ...] = ()) -> None:
         if name not in self.entries:
             message = f"there is no node `{shorten(name)}`"
-            self.errors.append(Diagnostic(Code.UNKNOWN_NODE, message, span, hints=did_you_mean(name, self.entries)))
+            hints = did_you_mean(name, self.entries) + otherwise
+            self.errors.append(Diagnostic(Code.UNKNOWN_NODE, message, span, hints=hints))
 
     def _state(self, statement: Given | Adjoint) -> None:
         """Take in a value that is known, of a node or of its adjoint."""

@@ -12,7 +12,7 @@ from backcalc.graph.powers import powers_in
 from backcalc.graph.refusals import BY_ELEMENTS, TAKES, axis_hints, concat_hints, refusal
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
-from backcalc.rules.row import AXIS
+from backcalc.rules.row import AXIS, Primitive
 from backcalc.rules.terms import MismatchError, Shape, Unknown, fresh, settled, shape_words
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
@@ -131,12 +131,20 @@ class _Explanation:
             slots.append(slot)
         hints = powers_in(self.tape, slot) or tuple(self._matmul_hints(args)) if rule == "matmul" else ()
         if rule == "elementwise":
-            hints = (BY_ELEMENTS,)
+            hints = (*self._product_hints(row, args), BY_ELEMENTS)
         elif rule == "concat":
             hints = tuple(concat_hints([self._factor(arg) for arg in args], shapes))
         elif AXIS in row.settings:
             hints = tuple(axis_hints(row, [shape for shape in shapes if shape is not None]))
         return Diagnostic(Code.SHAPE_MISMATCH, message, self._span(slot), self._sources(slots), hints)
+
+    def _product_hints(self, row: Primitive, args: tuple[int, ...]) -> Iterator[str]:
+        """That `@` was meant, where arrays that do not go by elements fit so, as those of print's W x."""
+        if row.symbol == "*" and all(self.shapes[arg] for arg in args):
+            left, right = (self.shapes[arg] or () for arg in args)
+            if left[-1] is not None and left[-1] == right[0]:
+                x, y = (self._factor(arg) for arg in args)
+                yield f"the product of matrices is written {x} @ {y}"
 
     def _matmul_hints(self, args: tuple[int, ...]) -> Iterator[str]:
         left, right = (self.shapes[arg] for arg in args)

@@ -116,6 +116,8 @@ def _of_point(before: str, after: str) -> tuple[str, ...]:
         return ("values in JSON stand in a file: --at @point.json",)
     if re.match(r"(rad|deg|°)", after) and re.search(r"[\d.)]\s*$", before):
         return ("angles are in radians, and stand without a unit: x=1, or x=30*pi/180",)
+    if listed := re.search(r"=\s*([-+−]?[\d.]+)\s*,\s*([-+−]?[\d.]+)\s*$", before) if after.startswith(",") else None:
+        return (f"a vector stands in brackets: x=[{listed[1]},{listed[2]},…]",)
     if re.search(r"=\s*[-+−]?\d+\s*,\s*\d+\s*$", before):
         return ("the decimal mark is a point: x=1.5",)
     return _FALLBACKS["point"] if after[:1] in ("=", ";") else ()

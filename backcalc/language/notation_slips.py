@@ -193,6 +193,11 @@ NOTATIONS = (
     SyntaxHint(r"\(\s*‸@\w+\s*,", "operations go by elements already: x + y", "y = bsxfun(@plus, a, b)"),
     # Last of the dots.
     SyntaxHint(r"‸\.\.+\s*$", "a statement goes on in parentheses alone: y = (a + b)", "y = a + b ..."),
+    SyntaxHint(
+        r"\b(?P<a>[^\W\d_])‸\.(?P<b>[^\W\d_])\b(?!\()",
+        "the dot product of two vectors is {a} @ {b}, a product of numbers {a}*{b}",
+        "y = w.x + b",
+    ),
     SyntaxHint(r"‸\.(?!\.)", "a name has no dot; `.T` is the transpose", "y = layer.weight"),
     SyntaxHint(
         r"([<>]|[<>=!]=)[^<>=]*[\w)\]]\s*‸([<>]|[=!]=)", "comparisons do not chain: a < b and b < c", "y = a < f(b) < c"

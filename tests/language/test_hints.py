@@ -117,6 +117,7 @@ CORRECTED = {
     "y = (a + b)(c - d)": "y = (a + b)*(c - d)",
     "y = sin x + 1": "y = sin(x) + 1",
     "y = w x + b": "y = w*x + b",
+    "y = w.x + b": "y = w @ x + b",
     'y = "x"': "y = x",
     "y = \\sigma*x": "y = sigma*x",
     "y = a || b": "y = a or b",

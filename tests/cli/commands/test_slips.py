@@ -22,6 +22,8 @@ import pytest
         ("run neuron.bg dJ/dw", "single derivatives are asked for by --get dJ/dw"),
         ("check neuron.bg dJ/dw", "what it is, `run --get` tells"),
         ("run neuron.bg --at x=1,5", "the decimal mark is a point: x=1.5"),
+        ("run vectors.bg --at v=2,3,5,1", "a vector stands in brackets: x=[2,3,…]"),
+        ("verify -e 'input a[3]' -e 'claim softmax(a + c) == softmax(a)'", "declare it: input c"),
         ("run neuron.bg --at x=1rad", "angles are in radians, and stand without a unit: x=1, or x=30*pi/180"),
         ("run neuron.bg --at 'x=30 deg'", "angles are in radians, and stand without a unit: x=1, or x=30*pi/180"),
         ("run neuron.bg --of dJ/dw", "a derivative is asked for by backcalc run --get dJ/dw"),
