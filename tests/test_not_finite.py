@@ -96,6 +96,7 @@ LOST = [
     ("y = x*inf", "x=2", "the value of `y` is not finite"),
     ("a -> b : 1e308; b -> c : 1e308", "", "∂c/∂a is not finite: the slope of `b` by it, times ∂c/∂b, is too large"),
     ("a -> b : 1e308; a -> c : 1e308; b -> d : 1; c -> d : 1", "", "the sum of its terms is too large"),
+    ("a -> b : 1e308; a -> b : 1e308; b -> c : 1", "", "the sum of its terms is too large"),
     ("input p = [1, 2]; y = p*1e308; z = sum(y)", "", "in `y`, …*1e+308 is not finite at [1]"),
     ("x -> u : 3; u -> v : 2", "x=inf - inf", "the value of `x` is not finite"),
     ("input x = inf - inf; x -> u : 3; u -> v : 2", "", "the value of `x` is not finite"),

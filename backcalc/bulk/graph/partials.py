@@ -10,6 +10,7 @@ from backcalc.bulk.graph.model import ArrayGraph
 from backcalc.bulk.graph.results import LazyNumbers
 from backcalc.bulk.graph.sweep import NEUTRAL, SweepPlan
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import quiet
 
 EdgeArrays = tuple[Indices, Indices, Array]
 """Heads and tails, which are nodes, and the local partials ∂head/∂tail."""
@@ -63,7 +64,8 @@ def _added_up(edges: EdgeArrays, count: int) -> EdgeArrays:
     _, firsts, which = np.unique(_keys(heads, tails, count), return_index=True, return_inverse=True)
     kept = np.sort(firsts)
     sums = np.full(len(kept), NEUTRAL)  # −0.0, so that a sum of such keeps its sign.
-    np.add.at(sums, np.searchsorted(kept, firsts)[which], partials)
+    with quiet():  # A sum may be too large.
+        np.add.at(sums, np.searchsorted(kept, firsts)[which], partials)
     return heads[kept], tails[kept], sums
 
 

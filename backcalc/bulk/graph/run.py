@@ -198,7 +198,8 @@ class LargeRun:
         tails, heads = self.graph.dependencies
         users = np.unique(heads[tails == place])
         if not self._is_told(users):
-            yield of_adjoint(self.output, self._placed(place), [self._term(place, int(user)) for user in users])
+            terms = [term for user in users.tolist() for term in self._terms(place, user)]
+            yield of_adjoint(self.output, self._placed(place), terms)
 
     def _placed(self, place: int) -> Node:
         """A node with the place of its name, as objects have it; arrays keep where its statement begins."""
@@ -213,11 +214,16 @@ class LargeRun:
         found = remarks(self.graph, self.value_array, np.intersect1d(places, self.remarkable).tolist())
         return any(warning.code in TELLING for warning in found)
 
-    def _term(self, node: int, user: int) -> UserTerm:
-        """What a user of a node adds to its adjoint."""
-        _, tails, partials = self.incoming.of(slice(user, user + 1))
-        partial = float(partials[tails == node].sum())  # Parallel edges added up.
-        return self._placed(user), partial, partial * float(self.adjoint_array[user])
+    def _terms(self, node: int, user: int) -> Iterator[UserTerm]:
+        """What a user of a node adds to its adjoint, each of parallel edges by itself."""
+        graph = self.graph
+        if graph.kinds[user] == EDGES:  # `incoming` has parallel edges added up, and a sum may be what is too large.
+            partials = self.edge_partials[(graph.tails == node) & (graph.heads == user)]
+        else:
+            _, tails, partials = self.incoming.of(slice(user, user + 1))
+            partials = partials[tails == node]
+        for partial in partials.tolist():
+            yield self._placed(user), partial, partial * float(self.adjoint_array[user])
 
 
 def read_large(source: Source) -> ArrayTape | None:
