@@ -156,6 +156,11 @@ class Comment(NamedTuple):
     text: str
     span: Span
 
+    @property
+    def states_result(self) -> bool:
+        """Whether it is a `#=` line, which states a result of the file."""
+        return self.text.startswith("#=")
+
 
 class Program(NamedTuple):
     """A whole file: its text, its statements and comments, each in the order of the text, and what was noticed."""

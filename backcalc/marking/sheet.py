@@ -67,7 +67,7 @@ def read_answers(source: Source, *, has_decimal_commas: bool = False) -> tuple[l
 def read_stated(source: Source, comments: Iterable[Comment]) -> tuple[list[Answer], list[Diagnostic]]:
     """The answers that the `#=` comments of a graph file state, and what is wrong with those that are none."""
     # Other comments say what they like.
-    stated = [comment.span for comment in comments if comment.text.startswith("#=")]
+    stated = [comment.span for comment in comments if comment.states_result]
     answers: list[Answer] = []
     errors: list[Diagnostic] = []
     for start, end in stated:

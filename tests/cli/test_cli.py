@@ -785,6 +785,15 @@ def test_the_version_loads_next_to_nothing():
     assert not (HEAVY | {"click", "typing", "dataclasses", "re"}) & loaded_by("--version")
 
 
+def test_a_proof_loads_what_it_needs_alone():
+    loaded = loaded_by("verify", "-e", "input x in [-1, 1]; y = x^2; claim y <= 1", "--prove")
+    assert "backcalc.analysis.proof" in loaded
+    # No results are marked, no file of points is read, and NumPy's masked arrays come with its `unique`.
+    assert (
+        not {"backcalc.marking", "backcalc.bulk.points.reader", "csv", "numpy.ma", "mpmath", "flint", "scipy"} & loaded
+    )
+
+
 def test_help_loads_no_command():
     assert not {f"backcalc.cli.commands.{name}" for name in COMMANDS} & loaded_by("--help")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backcalc.bulk.points.reader import Arrays
 from backcalc.calculus.lost import TELLING, of_value
 from backcalc.calculus.point import Point
 from backcalc.calculus.run import run
@@ -17,11 +16,14 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.text.errors import BackcalcError, Code, Diagnostic
 from backcalc.text.wording import plural
 
+if TYPE_CHECKING:
+    from backcalc.bulk.points.reader import Arrays
+
 PointName = Callable[[int, Mapping[str, Any]], str]
 """How a point is called, by its number, from 0 on, and the values of its inputs."""
 
 
-ValuesAtPoints = Callable[[Arrays], Array]
+ValuesAtPoints = Callable[["Arrays"], Array]
 """The values of a node at points."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,10 +15,7 @@ from backcalc import progress
 from backcalc.bulk.points.element_columns import GradientColumn, elements, gradient_columns
 from backcalc.bulk.points.lost import LostPoints, ValuesAtPoints
 from backcalc.bulk.points.passes import NUMBERS, compiled, points_at_once, run_stacks
-from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
-from backcalc.bulk.points.sums import Sums
-from backcalc.bulk.points.totals import Totals
 from backcalc.calculus.doubts import doubts
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.jacobians import require_few
@@ -35,6 +32,10 @@ from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
 from backcalc.text.wording import has_files, option, shorten
+
+if TYPE_CHECKING:
+    from backcalc.bulk.points import sums, totals
+    from backcalc.bulk.points.reader import Arrays, PointReader
 
 WRITTEN = 'points are written {"x": [1, 2, 3], …}, with all inputs equally many'
 CHUNK = 32768  # Points of numbers at a time.
@@ -123,6 +124,8 @@ def stream_data(
     `at` gives the inputs that have no column; `wrt` are the inputs whose derivatives are wanted, those with columns
     where it is empty. Raises BackcalcError, here and while iterating.
     """
+    from backcalc.bulk.points.reader import PointReader  # Only files of points need what reads them.
+
     # The first points tell the shapes, and whether anything is missing, before a row is printed.
     # So also the first part is read here, and put in front again.
     reader = PointReader(name, pieces, graph)
@@ -248,7 +251,7 @@ class PointRunner:
         value = np.empty((count, *self.output_shape))
         gradient = {name: np.empty((*value.shape, *shape)) for name, shape in self.shapes.items()}
         # A chunk's results go where they are to be while the chunk is in the cache.
-        for part in self._chunks(count):
+        for part in _parts(count, self._chunk):
             into = [value[part], *(found[part] for found in gradient.values())]
             self._run_chunk({name: found[part] for name, found in data.items()}, into)
         return Batch(value, gradient, self.has_value)
@@ -267,7 +270,7 @@ class PointRunner:
 
     def chunks(self, data: Arrays) -> Iterator[Arrays]:
         """The points of `data`, as many after the other as stay in the cache."""
-        for part in self._chunks(len(next(iter(data.values())))):
+        for part in _parts(len(next(iter(data.values()))), self._chunk):
             yield {name: found[part] for name, found in data.items()}
 
     def lost_points(self) -> LostPoints:
@@ -283,9 +286,6 @@ class PointRunner:
         runners = {name: PointRunner(graph, self._sample, at, name, value_only=True) for name in numbers}
         return {name: partial(_values, runner) for name, runner in runners.items()}
 
-    def _chunks(self, count: int) -> Iterator[slice]:
-        return _parts(count, self._chunk)
-
     def _run_chunk(self, data: Arrays, into: Sequence[Array]) -> None:
         if self._program is None:
             run_stacks(self._evaluation, data, self.output, list(self.shapes), into)
@@ -300,11 +300,13 @@ class PointRunner:
                 target[lost] = part
 
     @cached_property
-    def _totals(self) -> Totals | Sums:
+    def _totals(self) -> totals.Totals | sums.Sums:
+        from backcalc.bulk.points import sums, totals  # Not for values at points.
+
         asked = [name for name in self._inputs if name not in self.shapes], self.output, list(self.shapes)
         if self._program is None:
-            return Totals(self._evaluation, *asked)
-        return Sums(self._evaluation, *asked, self._run_chunk, has_value=self.has_value)
+            return totals.Totals(self._evaluation, *asked)
+        return sums.Sums(self._evaluation, *asked, self._run_chunk, has_value=self.has_value)
 
     @cached_property
     def _exact_program(self) -> Runner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,11 +24,12 @@ from backcalc.cli.process import kept
 from backcalc.cli.typed import tell_unheeded
 from backcalc.graph.model import Dag
 from backcalc.language.statements import Program
-from backcalc.marking.mark import Mark
-from backcalc.marking.sheet import read_stated
 from backcalc.render.reports.verify import VerifyReport
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, UsageError
 from backcalc.text.source import Source
+
+if TYPE_CHECKING:
+    from backcalc.marking.mark import Mark
 
 EXAMPLES = """\b
 Examples:
@@ -91,13 +93,17 @@ def _nothing(graph: Dag) -> UsageError:
 
 def _marked(program: Program, graph: Dag, at: Point, of: str | None) -> list[Mark]:
     """The marks of the results that the file states; none where these are of a point that nobody gave."""
+    if not any(comment.states_result for comment in program.comments):
+        return []
+    # A tenth of a second, of which a file without such lines is spared.
+    from backcalc.marking.key import Key
+    from backcalc.marking.sheet import read_stated
+
     stated, misstated = read_stated(program.source, program.comments)
     if misstated:
         raise ParseError(program.source, misstated)
     if not stated:
         return []
-    from backcalc.marking.key import Key  # A tenth of a second, of which a file without such lines is spared.
-
     try:
         marked, refused = Key(run(graph, at, of)).mark(program.source, stated)
     except BackcalcError as error:

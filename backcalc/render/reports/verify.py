@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc.analysis.gradient_check import ALLOWED, Slope
 from backcalc.analysis.trial import Finding
 from backcalc.language.unparse import unparse
-from backcalc.marking.mark import Mark
 from backcalc.render.cells import NONE, Cell, CellValue, Derivative, Formula, Phrase
 from backcalc.render.document import Block, Document, Grid, Sentence, Tone
 from backcalc.render.formats.json import dump
-from backcalc.render.reports.marks import mark_object, marks_blocks
 from backcalc.render.values import exact
 from backcalc.rules.values import literal, shape_of
 from backcalc.text.numerals import DIGITS, rounded
+
+if TYPE_CHECKING:
+    from backcalc.marking.mark import Mark
 
 TONES: dict[str, Tone] = {"holds": "good", "proved": "good", "refuted": "bad", "undefined": "bad", "open": "fair"}
 MOST_AGREEING = 9  # Digits; what differences have beyond is luck.
@@ -38,7 +39,9 @@ class VerifyReport:
         blocks: list[Block] = []
         if self.found:
             blocks.append(_claims(self.found, self.digits))
-        if self.marked:
+        if self.marked:  # Marking is loaded for files that state results.
+            from backcalc.render.reports.marks import marks_blocks
+
             blocks += marks_blocks(self.marked, self.digits)
         if self.slope is not None:
             blocks.append(Sentence(_gradient(self.slope)))
@@ -50,7 +53,7 @@ class VerifyReport:
         yield dump(
             {
                 "claims": [_claim(each) for each in self.found],
-                "expected": [mark_object(mark) for mark in self.marked],
+                "expected": list(map(_mark, self.marked)),
                 "gradient": slope  # None where there are no formulas to differ from.
                 and {
                     "verdict": "holds" if slope.error <= ALLOWED else "refuted",
@@ -137,6 +140,12 @@ def _typed(value: Any, digits: int | None) -> str:
     if shape_of(value):
         return "[" + ",".join(_typed(item if shape_of(item) else float(item), digits) for item in value) + "]"
     return unparse(literal(float(value))) if digits is None else rounded(float(value), digits)
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    from backcalc.render.reports.marks import mark_object
+
+    return mark_object(mark)
 
 
 def _gradient(slope: Slope) -> Phrase | str:

@@ -88,12 +88,17 @@ def outwards(lo: Any, hi: Any, unit: Any, doubt: Any = None, exactly: Any = True
     `exactly` is where a 0 is one: elsewhere it has come of what is too small for a float.
     """
     # The end of what is beyond all numbers is the largest of them: an infinite one would say too much.
-    lo = np.where(np.isnan(lo), -np.inf, np.minimum(lo, LARGEST))
-    hi = np.where(np.isnan(hi), np.inf, np.maximum(hi, -LARGEST))
+    lo, hi = _filled(np.minimum(lo, LARGEST), -np.inf), _filled(np.maximum(hi, -LARGEST), np.inf)
     # A unit in the last place of a subnormal number is no part of it, but TINY; an exact 0 is none of them.
     least = TINY * np.ceil(unit / UNIT)
-    below, above = ((end != 0) | np.logical_not(exactly) for end in (lo, hi))
+    below, above = (end.all() or (end != 0) | np.logical_not(exactly) for end in (lo, hi))
     return Interval(lo - np.abs(lo) * unit - least * below, hi + np.abs(hi) * unit + least * above, doubt)
+
+
+def _filled(end: Array, value: float) -> Array:
+    """The end with this value where it is none."""
+    lost = np.isnan(end)
+    return np.where(lost, value, end) if lost.any() else end
 
 
 def product(x: Interval, y: Interval, doubt: Any) -> Interval:

@@ -231,9 +231,9 @@ def power(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """The power: of whole exponents by the turning point at 0, of others by that it rises or falls on x ≥ 0."""
     x, y = lifted(x), lifted(y)
     # A constant exponent, as nearly all are, is the same in all boxes.
-    exponents = np.unique(y.lo)
-    if (y.lo == y.hi).all() and len(exponents) == 1 and np.isfinite(exponents[0]):
-        return _power(x, float(exponents[0]), joined(x, y))
+    exponent = float(y.lo.flat[0]) if y.lo.size else np.nan
+    if np.isfinite(exponent) and (y.lo == exponent).all() and (y.hi == exponent).all():
+        return _power(x, exponent, joined(x, y))
     # x^y rises in x only for y > 0, so the general way is by the logarithm, of the size where x is below 0.
     found = exp(y * log(abs(x)))
     return Interval(np.where(x.lo < 0, -found.hi, found.lo), found.hi, joined(x, y))
