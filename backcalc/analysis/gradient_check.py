@@ -25,7 +25,7 @@ from backcalc.language.statements import OwnSymbol
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.primitives import ALIASES
 from backcalc.rules.values import is_known
-from backcalc.text.errors import BackcalcError
+from backcalc.text.errors import BackcalcError, Code
 
 STEP = 2.0**-9  # Of a number's size: where the error of the differences and that of rounding are about the same.
 SHORTER = 2.0**-6, 10  # By that, and so many times: for a kink, a pole or a fast wave is nearer than that.
@@ -55,6 +55,8 @@ class Slope(NamedTuple):
 def worst_slope(graph: Dag, at: Point, of: str | None, seed: int = 0) -> Slope | None:
     """The slope that differs most from its differences; None for a graph with no formulas to differ from."""
     found: list[Slope] = []
+    if not any(map(_is_plain, graph.nodes)):  # As of a list of edges, which no point makes comparable.
+        return None
     compared = 0
     for point in _points(graph, at, seed):
         slopes = list(_slopes(graph, point, of))
@@ -92,15 +94,18 @@ def _near(low: Any, high: Any) -> tuple[Any, Any]:
 def _slopes(graph: Dag, point: Point, of: str | None) -> Iterator[Slope]:
     try:
         found = run(graph, point, of)
-    except BackcalcError:  # With several sinks there is no one output; each node has its partials all the same.
+    except BackcalcError:
+        if of is not None:  # What is asked for is not there.
+            raise
+        # With several sinks there is no one output; each node has its partials all the same.
         found = run(graph, point, next(node.name for node in reversed(graph.nodes)), mode="forward")
     # At a kink two one-sided slopes are right, and the differences are neither.
-    bent = found.linear.remarks.found if found.warnings else {}
+    remarks = found.linear.remarks.found.items() if found.warnings else ()
+    bent = {i for i, noticed in remarks if any(each.code == Code.KINK for each in noticed.values())}
     with quiet():
         for i, node in enumerate(found.graph.nodes):
             values = {arg: found.values[found.graph.index[arg]] for arg in node.args}
-            is_plain = node.kind == "expression" and node.given is None and node.args and not _states_partials(node)
-            if not is_plain or bent.get(i) or not all(value is not None for value in values.values()):
+            if not _is_plain(node) or i in bent or not all(value is not None for value in values.values()):
                 continue
             alone = _alone(found.graph, node)
             for arg, partial in found.partials(i).items():
@@ -126,6 +131,11 @@ def _gradient(found: Run) -> Iterator[Slope]:
             error = _error(bound(_value, found.graph, found.output), point, name, slope)
             if error is not None:
                 yield Slope(found.output, name, error, is_local=False)
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether the partials of a node are those of its formula, to be compared with what that does."""
+    return node.kind == "expression" and node.given is None and bool(node.args) and not _states_partials(node)
 
 
 def _states_partials(node: Node) -> bool:

@@ -588,6 +588,7 @@ RIGHT_SLOPES = {
     "a large value": "input x = 1, z = 1; u = x + 1e20; y = z^2",
     "a near pole": "input x = 1e-9; y = 1/x",
     "what is given as it is": "input x = 2; h = x^2; given h = 4; y = h*x",
+    "a slope by one of two": "input x = -2, n = 3; u = x^n; y = u*x",
     "points without a value": "y = log(x)*sqrt(x - 1)",
 }
 
@@ -605,6 +606,11 @@ def test_slopes_that_are_right_pass(name):
 )
 def test_what_cannot_be_compared_is_not_said_to_agree(text):
     assert worst_slope(load(Source("a.bg", f"input {text}")), {}, None) is None
+
+
+def test_an_output_that_is_not_there_is_no_reason_to_check_another():
+    with pytest.raises(BackcalcError, match="`q`"):
+        worst_slope(load(Source("a.bg", "input x = 1; y = x^2")), {}, "q")
 
 
 def test_a_wrong_rule_is_named_by_its_node(monkeypatch):
