@@ -75,10 +75,11 @@ class Text:
 
     def noticed(self, at: Point) -> Sequence[Diagnostic]:
         """The warnings of the text before it is run, as far as it has been read: no more is read."""
+        # Where arrays did not serve after all, objects have been read too: they know what a point says of shapes.
+        if "objects" in vars(self):
+            return noticed(self.objects, at)
         # A tape that only tells where the comments stand is no graph that has been read: of objects there is none then.
-        if self._is_read and self._tape is not None:
-            return self._tape.graph.warnings
-        return noticed(self.objects, at) if "objects" in vars(self) else noted(self.source)
+        return self._tape.graph.warnings if self._is_read and self._tape is not None else noted(self.source)
 
     @property
     def comments(self) -> Iterable[Comment]:
