@@ -32,7 +32,6 @@ Examples:
   backcalc descend lines.bg --data lines.csv --wrt w1,w2,b --rate 20 --steps 2000 --every 200
   backcalc descend neuron.bg --at @neuron.json --wrt w,b --method adam -o trained.bg
 """
-PIECE = 1 << 20  # Bytes of a file read at once.
 MARK = "# Parameters found by `backcalc descend`."
 """The first line of the graph that is written."""
 PLOT_MARK = "<!-- Drawn by `backcalc descend`. -->"
@@ -139,7 +138,7 @@ def _rows(graph: Dag, path: str | None, point: Point) -> dict[str, Any] | None:
     import numpy as np
 
     # Each step takes all rows, so they are held at once.
-    reader = PointReader(name_of(path), pieces(path, PIECE), graph)
+    reader = PointReader(name_of(path), pieces(path, most=None), graph)
     reader.notice_over(point)
     of_header = len(reader.warnings)
     _print_noticed(reader.warnings)  # At once: an error of the rows may follow from a column that is passed over.

@@ -289,6 +289,13 @@ def test_what_bad_input_gets(arguments, words, call):
     assert status == 2
 
 
+def test_a_file_of_any_size_is_read(call, tmp_path):
+    data = tmp_path / "large.csv"
+    data.write_text("t\n" + "0.250000\n" * 200_000)  # Of two megabytes; a graph may have less than that.
+    line = ["descend", "-e", "J = (x - t)^2", "--data", str(data), "--at", "x=0.75", "--rate", "0.5", "--steps", "1"]
+    assert found(call, *line)[1]["steps"][-1]["at"] == {"x": 0.25}
+
+
 def test_an_empty_data_file_is_refused(call, tmp_path):
     (tmp_path / "empty.csv").write_text("")
     status, _, err = call("descend", "lines.bg", "--data", str(tmp_path / "empty.csv"))
