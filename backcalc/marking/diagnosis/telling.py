@@ -159,12 +159,19 @@ class Telling:
         """What the chain does without where an operation hands on what it was handed."""
         if suspect.operation is not None:
             # Of 2*x the 2 is named: it is what the reader sees missing.
-            numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
-            for number in numbers:
-                return f"{facts['at']}the factor {number} is left out"
+            args = self.run.linear.tape.args[suspect.operation]
+            for arg, number in ((arg, number) for arg in args if (number := self._constant(arg))):
+                # Of x/2 it is a divisor: the factor would be a half.
+                part = "divisor" if self._divides(suspect.operation, arg) else "factor"
+                return f"{facts['at']}the {part} {number} is left out"
             if suspect.mistake.where == "*":
                 return f"{facts['at']}a factor of the product is left out: by one its derivative is the other, not 1"
         return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
+
+    def _divides(self, slot: int, arg: int) -> bool:
+        """Whether an operation is a division, by this argument."""
+        row = self.run.linear.evaluation.rows[slot]
+        return row is not None and row.symbol == "/" and self.run.linear.tape.args[slot][-1] == arg
 
     def _slope(self, suspect: Suspect) -> str:
         """The slope of a function as it is taken at another node, and as it is to be: 1 − a2² in place of 1 − a1²."""

@@ -114,6 +114,19 @@ def test_an_element_is_told_by_its_own_number():
     assert mark.diagnosis.text == "∂L/∂W[0,1] is taken as 1; it is 0"
 
 
+@pytest.mark.parametrize(
+    ("formula", "answer", "told"),
+    [
+        ("sin(u/4)", "dy/du = 0.315322", "at y: the divisor 4 is left out"),
+        ("sin(0.25*u)", "dy/du = 0.315322", "at y: the factor 0.25 is left out"),
+    ],
+)
+def test_what_divides_is_a_divisor(formula, answer, told):
+    source = Source("sheet", answer)
+    (mark,), _ = Key(backcalc.parse(f"u = 5*x\ny = {formula}").run({"x": 1}).run).mark(source, [parse_answer(source)])
+    assert mark.diagnosis.text == told
+
+
 def injected_questions(key):
     """The derivative of the output where that of an inner node is asked."""
     run = key.run
