@@ -14,7 +14,7 @@ from backcalc.language.lexis import NAME
 SIGNS = ("=", "≈", "~", ":", "\\approx")
 """What stands between what is asked and its answer."""
 
-_ENDING = re.compile(rf"\.(?!grad$){NAME}$")
+_ENDING = rf"\.(?!grad$){NAME}$"
 
 
 class AnswerCommand(Command):
@@ -44,7 +44,7 @@ def is_file(word: str) -> bool:
 
 def looks_like_file(word: str) -> bool:
     """Whether an argument looks like a file's name, by its end, and like no answer: `t1.84`, `x.grad`."""
-    return _ENDING.search(word) is not None
+    return re.search(_ENDING, word) is not None
 
 
 def joined(words: Sequence[str]) -> list[str]:

@@ -20,17 +20,19 @@ _SIGNS = {
     **dict(zip(("lambda", "mu", "nu", "pi", "rho", "sigma", "tau", "phi", "psi", "omega"), "λμνπρστφψω", strict=True)),
 }
 _FUNCTIONS = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
+# Patterns are text, compiled where they are first asked for: nearly no answer is in LaTeX, and to compile them
+# all takes as long as to read a short file.
 _GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 # A quotient of differentials is a derivative, which is read as one symbol.
-_FRACTION = re.compile(rf"\\[dt]?frac\s*(?!\{{\s*[∂dδ]\s*\w[^{{}}]*\}}\s*\{{\s*[∂dδ]\s*\w){_GROUP}\s*{_GROUP}")
+_FRACTION = rf"\\[dt]?frac\s*(?!\{{\s*[∂dδ]\s*\w[^{{}}]*\}}\s*\{{\s*[∂dδ]\s*\w){_GROUP}\s*{_GROUP}"
 _RAISED = r"(?:\\(?:top|intercal)(?![A-Za-z])|\\math(?:sf|rm)\s*(?:\{\s*T\s*\}|T))"
-_TOP = re.compile(rf"\^\s*(?:\{{\s*{_RAISED}\s*\}}|{_RAISED})")
+_TOP = rf"\^\s*(?:\{{\s*{_RAISED}\s*\}}|{_RAISED})"
 # What tells how its letters look, or that this is the result.
-_DRESSED = re.compile(rf"\\(?:boxed|mathbf|boldsymbol|bm|mathrm|mathit|text|operatorname)\s*{_GROUP}")
-_ROOT = re.compile(rf"\\sqrt\s*{_GROUP}")
-_POWER = re.compile(rf"\^\s*{_GROUP}")
-_INDEX = re.compile(r"_\{(\w+)\}")
-_COMMAND = re.compile(r"\\([A-Za-z]+)|\\[,;:! ()]|[$]")
+_DRESSED = rf"\\(?:boxed|mathbf|boldsymbol|bm|mathrm|mathit|text|operatorname)\s*{_GROUP}"
+_ROOT = rf"\\sqrt\s*{_GROUP}"
+_POWER = rf"\^\s*{_GROUP}"
+_INDEX = r"_\{(\w+)\}"
+_COMMAND = r"\\([A-Za-z]+)|\\[,;:! ()]|[$]"
 _NESTED = 3  # Fractions in fractions: each turn takes away the innermost braces.
 
 
@@ -42,14 +44,14 @@ def in_signs(text: str) -> str:
 
 @cache
 def _in_signs(text: str) -> str:
-    text = _TOP.sub(lambda found: _filled("⊤", found[0]), text)
-    text = _DRESSED.sub(lambda found: _filled(found[1], found[0]), text)
-    text = _COMMAND.sub(_sign, text)
-    text = _INDEX.sub(lambda found: f"_{found[1]}  ", text)
+    text = re.sub(_TOP, lambda found: _filled("⊤", found[0]), text)
+    text = re.sub(_DRESSED, lambda found: _filled(found[1], found[0]), text)
+    text = re.sub(_COMMAND, _sign, text)
+    text = re.sub(_INDEX, lambda found: f"_{found[1]}  ", text)
     for _ in range(_NESTED):
-        text = _FRACTION.sub(lambda found: _filled(f"(({found[1]})/({found[2]}))", found[0]), text)
-        text = _ROOT.sub(lambda found: _filled(f"√({found[1]})", found[0]), text)
-        text = _POWER.sub(lambda found: _filled(f"^({found[1]})", found[0]), text)
+        text = re.sub(_FRACTION, lambda found: _filled(f"(({found[1]})/({found[2]}))", found[0]), text)
+        text = re.sub(_ROOT, lambda found: _filled(f"√({found[1]})", found[0]), text)
+        text = re.sub(_POWER, lambda found: _filled(f"^({found[1]})", found[0]), text)
     return text
 
 

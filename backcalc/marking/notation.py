@@ -16,26 +16,27 @@ from backcalc.marking.latex import in_signs
 from backcalc.text.source import Span
 
 LONGEST_SUBJECT = 400  # Characters behind a comma in which the sign of a further answer is looked for.
+# Patterns are text, compiled where they are first asked for: a file that states its results needs few of them.
 _OPENING, _CLOSING = "([{", ")]}"
 
-_SIGN = re.compile(r"\s*(?::=|[=≈~:]|\\approx(?![A-Za-z]))")
+_SIGN = r"\s*(?::=|[=≈~:]|\\approx(?![A-Za-z]))"
 # `1.`, `a)` and `(2)` before a blank: without it `1.5 = x` would lose its 1.
 _APPROX = "\\approx"
 _ABOUT = ("≈", "~")
 _COMPARED = ("=", "<", ">")
 _MATHEMATICS = ("\\(", "\\[")
-_BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)]|\((?:\d+|[^\W\d_])\))\s+(?=\S)")
+_BULLET = r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)]|\((?:\d+|[^\W\d_])\))\s+(?=\S)"
 # What stands where nothing is answered, a line to write on too.
-_BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a|\.{2,}|…|__+)?\s*", re.IGNORECASE)
+_BLANK = r"(?i:\s*(?:\?+|[-–—]+|n/?a|\.{2,}|…|__+)?\s*)"
 _UNIT = "rad"
 # As `explain` writes it behind a number, and what it says around its equations, as `run` does above the gradient.
-_REMARK = re.compile(r"\s\((?:given|no path leads from \S+ to \S+)\)")
+_REMARK = r"\s\((?:given|no path leads from \S+ to \S+)\)"
 _NO_SLOPE = " = nan (no slope here)"
 _SAID = (
     r"Forward pass: values|Reverse pass: derivatives of \S+, by the chain rule"
     r"|Numbers are rounded to \d+ significant digits? for display only\.|gradient\s+value"
 )
-_POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")  # Behind an answer on a teacher's sheet: [2 points].
+_POINTS = r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]"  # Behind an answer on a teacher's sheet: [2 points].
 
 _PLACE = r"(?:\[\s*\d{1,18}(?:\s*,\s*\d{1,18})*\s*\])?"  # So many digits an index of any array has.
 _TWO = r"(?:²|\^\s*2|\^\s*\{\s*2\s*\})"
@@ -60,7 +61,7 @@ _MIXED = (
 )
 # Without blanks the letter d between two names cannot be told from one in a name: only the graph can.
 _RUN = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{NODE})\s*\)?"
-_FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)  # The commonest first.
+_QUOTIENTS = (_FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)  # The commonest first.
 
 _ROW = rf"\s*∂\s*{NODE}\s?[/∕]\s?∂\s*{NODE}(\s{{2,}})(?=[-−\d.\[])"
 # What a subject may begin with.
@@ -99,7 +100,7 @@ class Line(NamedTuple):
 def read_line(text: str, span: Span) -> Line | None:
     """The answer that stands in a part of a text; None where it is none."""
     start = span.start
-    if bullet := _BULLET.match(text, *span):
+    if bullet := re.compile(_BULLET).match(text, *span):
         start = bullet.end()
     # Mathematics in a text of LaTeX: its brackets enclose no part of a formula.
     if text.startswith(_MATHEMATICS, start, span.end):
@@ -119,11 +120,11 @@ def value_of(text: str, start: int, end: int) -> tuple[Span, float | None]:
     """Where a value stands in a part of a text, without what may stand behind it, and what the answer is worth."""
     part, points = text[start:end].rstrip(), None
     # Searched from the last bracket alone: a vector may be long.
-    if part.endswith("]") and (worth := _POINTS.fullmatch(part, max(0, part.rfind("[")))):
+    if part.endswith("]") and (worth := re.compile(_POINTS).fullmatch(part, max(0, part.rfind("[")))):
         part, points = part[: worth.start()].rstrip(), float(worth[1].replace(",", "."))
     # What the function has no slope at is no number: the formula alone is stated, or nothing.
     part = part.removesuffix(_NO_SLOPE)
-    if part.endswith(")") and (remark := _REMARK.fullmatch(part, max(0, part.rfind("(") - 1))):
+    if part.endswith(")") and (remark := re.compile(_REMARK).fullmatch(part, max(0, part.rfind("(") - 1))):
         part = part[: remark.start()].rstrip()
     bare = part.rstrip("$").removesuffix("\\)").removesuffix("\\]").rstrip()
     part = part if "$" in bare else bare  # Of `$75$` both stand in the value.
@@ -147,14 +148,14 @@ def is_said(text: str) -> bool:
 
 def is_blank(text: str) -> bool:
     """Whether nothing is answered: what stands there is empty, or a sign for nothing."""
-    return _BLANK.fullmatch(text) is not None
+    return re.fullmatch(_BLANK, text) is not None
 
 
 def read_subject(text: str) -> Subject | None:
     """What an answer is about, in any of its spellings; None where it is nothing of the kind."""
     plain = _without_latex(text).strip()
     # The forms exclude each other as wholes, so the first that fits is the one.
-    for form in _FORMS:
+    for form in _QUOTIENTS if "/" in plain or "∕" in plain else (_VALUE, _TENSOR):
         if found := _compiled(form).fullmatch(plain):
             return _subject(found)
     return None
@@ -180,12 +181,12 @@ def _indices(place: str) -> tuple[int, ...]:
 
 
 # Braces nest once: \frac{\partial L}{\partial x_{12}}.
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_FRACTION = r"\\[dt]?frac\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
 _LATEX = (
-    (re.compile(r"\\partial(?![A-Za-z])"), "∂"),
-    (re.compile(r"\\(?:mathrm|text|operatorname|mathbf|boldsymbol|bm)\s*\{([^{}]*)\}"), r"\1"),
-    (re.compile(r"\\[,;!: ()]|[$]"), " "),
-    (re.compile(r"_\{(\w+)\}"), r"_\1"),
+    (r"\\partial(?![A-Za-z])", "∂"),
+    (r"\\(?:mathrm|text|operatorname|mathbf|boldsymbol|bm)\s*\{([^{}]*)\}", r"\1"),
+    (r"\\[,;!: ()]|[$]", " "),
+    (r"_\{(\w+)\}", r"_\1"),
 )
 
 
@@ -195,8 +196,8 @@ def _without_latex(text: str) -> str:
     if not any(sign in text for sign in ("\\", "$", "{")):
         return text
     for pattern, plain in _LATEX:
-        text = pattern.sub(plain, text)
-    return _FRACTION.sub(r"\1/\2", text)
+        text = re.sub(pattern, plain, text)
+    return re.sub(_FRACTION, r"\1/\2", text)
 
 
 def _first_sign(text: str, start: int, end: int) -> Span | None:
@@ -204,7 +205,7 @@ def _first_sign(text: str, start: int, end: int) -> Span | None:
     at = next((i for i in _outside(text, start, end) if text[i] in "=≈~:" or text.startswith(_APPROX, i, end)), None)
     if at is None:
         return None
-    sign = _SIGN.match(text, at, end)
+    sign = re.compile(_SIGN).match(text, at, end)
     assert sign is not None
     return Span(at, sign.end())
 

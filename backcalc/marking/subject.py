@@ -148,7 +148,7 @@ def _unknown_nodes(run: AnyRun, answer: Answer) -> Iterator[Diagnostic]:
             return
 
 
-_APART = re.compile(r"[d∂δ]?(?P<of>\w+?)(?:_|_?[d∂δ]_?)")
+_APART = r"[d∂δ]?(?P<of>\w+?)(?:_|_?[d∂δ]_?)"
 _GRADIENTS = ("d", "g", "grad", "∂", "δ", "∇")  # What programs put before a parameter's name for its derivative.
 
 
@@ -197,7 +197,7 @@ def _other_spelling(run: AnyRun, name: str) -> tuple[str, ...]:
     # The longest node first: of `dJdw1` the end is w1, where w would leave `1`.
     for wrt in sorted((node for node in index if name.endswith(node)), key=len, reverse=True):
         before = name.removesuffix(wrt)
-        of = _APART.fullmatch(before)
+        of = re.fullmatch(_APART, before)
         node = output if before.rstrip("_") in _GRADIENTS else of["of"] if of else ""
         if node in index:
             return (f"a derivative is written with a slash: d{shorten(node)}/d{shorten(wrt)}",)

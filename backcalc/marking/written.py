@@ -18,15 +18,15 @@ from backcalc.text.source import Source, Span
 
 DEEPEST = 3  # Brackets in brackets: what nests deeper is no array of the language's.
 
+# Patterns are text, compiled where they are first asked for: most answers need none of them.
 _SIGNED = "[-+−–]?" + NUMBER
 # Plain numbers, without arithmetic: `1 -2` is two of them, `1 - 2` a difference.
-_PLAIN = re.compile(rf"\s*{_SIGNED}\s*")
-_SEVERAL = re.compile(rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*")
-_PERCENT = re.compile(rf"(\s*{_SIGNED})\s*%\s*")
-_DECIMAL_COMMA = re.compile(r",(?=\d)")
-_LISTED = re.compile(r"(?<![\d,])\d+,\d+(?:,[-+−–]?\d+)+")  # `2,1,4`: of one number two commas are no decimal points.
-_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")  # `0,125` begins with 0, so it is no thousand.
-_DECIMALS = re.compile(r"\.\d+")
+_SEVERAL = rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*"
+_PERCENT = rf"(\s*{_SIGNED})\s*%\s*"
+_DECIMAL_COMMA = r",(?=\d)"
+_LISTED = r"(?<![\d,])\d+,\d+(?:,[-+−–]?\d+)+"  # `2,1,4`: of one number two commas are no decimal points.
+_THOUSANDS = r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])"  # `0,125` begins with 0, so it is no thousand.
+_DECIMALS = r"\.\d+"
 _CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
 _PAIRS = {"[": "]", "(": ")"}  # Round brackets hold a vector too, as a tuple.
 
@@ -54,9 +54,9 @@ def _require_no_thousands(source: Source, span: Span) -> None:
     """Raise ParseError where a comma may be a decimal point or part thousands."""
     for i in _depth_zero(source.text, *span):
         # A look back from the first digit on: `0.1,234` is told by the grammar.
-        if found := _THOUSANDS.match(source.text, i, span.end):
+        if found := re.compile(_THOUSANDS).match(source.text, i, span.end):
             whole, point = found[0].replace(",", ""), found[0].replace(",", ".")
-            decimals = _DECIMALS.match(source.text, found.end(), span.end)
+            decimals = re.compile(_DECIMALS).match(source.text, found.end(), span.end)
             if decimals or found[0].count(",") > 1:  # `1,234.5` has one reading, as 1,234,567 has.
                 more = decimals[0] if decimals else ""
                 message, hint = f"commas part no thousands: `{found[0]}{more}`", f"write {whole}{more}"
@@ -68,9 +68,9 @@ def _require_no_thousands(source: Source, span: Span) -> None:
 def _with_points(text: str, *, everywhere: bool) -> str:
     """`text` with a point in place of each decimal comma: of those outside brackets, or `everywhere`."""
     if everywhere:
-        return _DECIMAL_COMMA.sub(".", text)  # Items are parted by semicolons then.
+        return re.sub(_DECIMAL_COMMA, ".", text)  # Items are parted by semicolons then.
     signs = list(text)
-    listed = {i for found in _LISTED.finditer(text) for i in range(*found.span())}
+    listed = {i for found in re.finditer(_LISTED, text) for i in range(*found.span())}
     for i in _depth_zero(text, 0, len(text)):
         if text[i] == "," and text[i + 1 : i + 2].isdigit() and i not in listed:
             signs[i] = "."
@@ -98,7 +98,8 @@ class _ValueReader:
         inner = self._array(start, end) if depth < DEEPEST else None  # Beyond that the grammar refuses it.
         if inner is not None:
             return Call(VECTOR, tuple(self._items(*inner, depth + 1)), self._span(start, end))
-        if found := _PERCENT.fullmatch(self._text, start, end):
+        is_percentage = self._text.endswith("%", start, end)  # Of few the pattern is needed.
+        if is_percentage and (found := re.compile(_PERCENT).fullmatch(self._text, start, end)):
             return self._percent(start, found.end(1), end)
         return parse_value(self._source, self._text[start:end], self._base + start, is_item=depth > 0)
 
@@ -133,7 +134,7 @@ class _ValueReader:
     def _parts(self, start: int, end: int) -> list[tuple[int, int]]:
         """The items of a row: parted by commas, else numbers or rows by blanks, as NumPy prints them."""
         text = self._text[start:end]
-        if _SEVERAL.fullmatch(text):  # `[1 -2 3]`: three numbers, though `1 -2` is a difference to the grammar.
+        if re.compile(_SEVERAL).fullmatch(text):  # `[1 -2 3]` is three, though the grammar subtracts.
             return [(start + found.start(), start + found.end()) for found in re.finditer(r"\S+", text)]
         if commas := self._cuts(start, end, ","):
             return self._between(start, end, commas)

@@ -37,8 +37,8 @@ _FACTOR = rf"(?P<left>(?<![\w.])(?:{NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\
 _FACTORS = rf"{_FACTOR}(?P<right>(?:{NAME})|[(\[√])"
 # Of several items: an element is written A[0, 1], and a product with a vector W [3, 4], as `explain` does.
 _LISTS = rf"(?P<left>(?<![\w.])(?:{NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)(?P<right>\[(?=\[|[^\[\]]*,))"
-_BRACKETS = re.compile(r"\)\(")  # As `explain` writes a product of numbers: (−10)(1).
-_BEHIND = re.compile(r"(?:(?<=\.T)|(?<=[ᵀ⊤\]]))\(")
+_BRACKETS = r"\)\("  # As `explain` writes a product of numbers: (−10)(1).
+_BEHIND = r"(?:(?<=\.T)|(?<=[ᵀ⊤\]]))\("
 _WORDS = {*reserved(), PATTERNS["FOR"], PATTERNS["IN"]}  # They are no factors.
 
 
@@ -132,7 +132,7 @@ class _Rewritten:
         # Symbols first, for a list may stand behind one.
         self.text = re.sub(_LISTS, _multiplied, re.sub(_DERIVATIVES, self._named, text))
         if products:
-            self.text = _BRACKETS.sub(")*(", _BEHIND.sub("@(", self.text))
+            self.text = re.sub(_BRACKETS, ")*(", re.sub(_BEHIND, "@(", self.text))
             # Each match ends where the next may begin, so once more for every second factor of three.
             for _ in range(2):
                 self.text = re.sub(_FACTORS, _multiplied, self.text)
