@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -81,6 +83,13 @@ def test_attention_is_a_table_on_a_usual_terminal():
 
 
 TWO = "input A = [[1, 2], [3, 4]]\ny = sum(A)"
+
+
+def test_columns_line_up_in_a_notebook():
+    """In letters of unlike widths they would not, whatever blanks there are."""
+    cells = [cell for line in shown(ATTENTION, "notebook") for cell in re.findall("<td[^>]*>[^<]*", line)]
+    assert any("\n" in cell for cell in cells)
+    assert all(("monospace" in cell) == ("\n" in cell) for cell in cells)
 
 
 def test_columns_line_up_in_markdown_and_are_read_back():

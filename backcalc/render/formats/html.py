@@ -72,7 +72,9 @@ class Html(Writer):
 def _cell(text: str, *, to_right: bool) -> str:
     # `pre` keeps the blanks that line numbers up at the point.
     align = "right" if to_right else "left"
-    return f'<td style="text-align:{align};white-space:pre">{escape(text)}</td>'
+    # The rows of a matrix line up only where every digit is as wide as a blank.
+    font = ";font-family:monospace" if "\n" in text else ""
+    return f'<td style="text-align:{align};white-space:pre{font}">{escape(text)}</td>'
 
 
 def _note(text: str, columns: int) -> str:
