@@ -65,7 +65,7 @@ def covered(trial: Trial, end: float) -> list[tuple[float, float]]:
 
 
 def around(trial: Trial, point: float, end: float) -> tuple[float, float] | None:
-    """As `covered`, the range around one point; None where there is none, or `monotonic()` comes to `end`."""
+    """The range around a point of margin 0, in which it is nowhere below; None where none is found by `end`."""
     if trial.space.size != 1 or trial.claim.is_strict or not trial.space.is_bounded or not trial.is_smooth:
         return None
     with suppress(progress.OverdueError), progress.until(end):

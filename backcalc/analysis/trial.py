@@ -242,9 +242,8 @@ def tried(claim: GraphClaim, at: Mapping[str, Any], samples: int = SAMPLES, seed
         for begin in progress.through("trying points", range(0, samples, BATCH)):
             points = space.draw(random, min(BATCH, samples - begin))
             margins = trial.margins(points)
-            lost = np.isnan(margins) | (
-                margins == -np.inf
-            )  # Overflow, of which it is not known what it would have been.
+            # Overflow too, of which it is not known what it would have been.
+            lost = np.isnan(margins) | (margins == -np.inf)
             undefined += int(lost.sum())
             few = np.argsort(np.where(lost, np.inf, margins), kind="stable")[:LOWEST]
             best, lows = np.concatenate((best, points[few])), np.concatenate((lows, margins[few]))
@@ -267,15 +266,8 @@ def tried(claim: GraphClaim, at: Mapping[str, Any], samples: int = SAMPLES, seed
     if not len(lows):
         return Finding(claim, "undefined", samples, None, None, None, undefined)
     at_least = int(np.argmin(lows))
-    return Finding(
-        claim,
-        "holds",
-        samples,
-        _told(trial, best[at_least], lows[at_least]),
-        named_point(trial, best[at_least]),
-        None,
-        undefined,
-    )
+    margin, named = _told(trial, best[at_least], lows[at_least]), named_point(trial, best[at_least])
+    return Finding(claim, "holds", samples, margin, named, None, undefined)
 
 
 def _told(trial: Trial, point: Array, margin: float) -> float:

@@ -44,7 +44,7 @@ def raised_to(tape: Tape, exponent: int) -> tuple[str, ...]:
 
 
 def powers_in(tape: Tape, slot: int) -> tuple[str, ...]:
-    """The same, for the factors of a product that are raised to an undeclared t."""
+    """A hint for each factor of a product that is raised to an undeclared t, and is to be transposed."""
     found: tuple[str, ...] = ()
     for arg in tape.args[slot]:
         row, args = tape.rows[arg], tape.args[arg]

@@ -93,7 +93,7 @@ class Computed(Attempt):
 
     @property
     def units(self) -> list[float]:
-        """And has no last digit."""
+        """The last digits of what was written: none."""
         return []
 
     @property

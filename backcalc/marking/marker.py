@@ -71,7 +71,7 @@ class Marker(ABC):
         """The marks of the answers that are neither right nor rounded, by identity."""
 
     def hold(self, source: Source, stated: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
-        """As `mark`, of the results that a graph's file states: one that cannot be read is no answer, but an error."""
+        """The marks of the results that a graph's file states, and its errors, such as a result that cannot be read."""
         marks, errors = self.mark(source, stated)
         return [mark for mark in marks if not mark.fault], errors + [mark.fault for mark in marks if mark.fault]
 

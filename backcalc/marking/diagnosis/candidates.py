@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from backcalc.marking.diagnosis.counted import rows_of
 from backcalc.marking.diagnosis.in_values import wrong_row
-from backcalc.marking.diagnosis.look_alikes import by_stem, has_slope, nodes_alike, stem
+from backcalc.marking.diagnosis.look_alikes import has_slope, namesakes, nodes_alike
 from backcalc.marking.diagnosis.mistakes import (
     ANSWER,
     FACTOR,
@@ -248,13 +248,10 @@ class Candidates:
         """The nodes that one function of one argument makes, where there are several."""
         return nodes_alike(self.steps.tape.slot, self.steps.rows)
 
-    def namesakes(self, node: int) -> Sequence[int]:
-        """The other nodes whose name begins as that of a node does."""
-        return [i for i in self._by_stem[stem(self.run.graph.nodes[node].name)] if i != node]
-
     @cached_property
-    def _by_stem(self) -> Mapping[str, list[int]]:
-        return by_stem([node.name for node in self.run.graph.nodes])
+    def namesakes(self) -> Callable[[int], list[int]]:
+        """What gives the other nodes whose name begins as that of a node does."""
+        return namesakes([node.name for node in self.run.graph.nodes])
 
     def _in_partial(self, user: int) -> Iterator[Candidate]:
         """The wrong rules, turned signs and lost factors in the local partials of one user."""

@@ -6,7 +6,7 @@ derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import isfinite, prod
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from backcalc.calculus.pullbacks import pull
 from backcalc.calculus.run import Run
 from backcalc.calculus.sweep import forward
 from backcalc.marking.diagnosis.counted import rows_of
-from backcalc.marking.diagnosis.look_alikes import by_stem, nodes_alike, stem
+from backcalc.marking.diagnosis.look_alikes import namesakes, nodes_alike
 from backcalc.marking.diagnosis.mistakes import FACTOR, PASSED, SEVERAL, SLOPE, STEP, SUM, TERM, Mistake, rows_at
 from backcalc.marking.diagnosis.quadratic import wrong_forms
 from backcalc.marking.diagnosis.suspects import Suspect
@@ -215,13 +215,10 @@ class Changes:
                     for mistake in rows_at(FACTOR):
                         yield Change(mistake, arg, _difference(new, old), node, other, slot, (right,))
 
-    def namesakes(self, node: int) -> Sequence[int]:
-        """The other nodes whose name begins as that of a node does."""
-        return [i for i in self._by_stem[stem(self.run.graph.nodes[node].name)] if i != node]
-
     @cached_property
-    def _by_stem(self) -> Mapping[str, list[int]]:
-        return by_stem([node.name for node in self.run.graph.nodes])
+    def namesakes(self) -> Callable[[int], list[int]]:
+        """What gives the other nodes whose name begins as that of a node does."""
+        return namesakes([node.name for node in self.run.graph.nodes])
 
     def _steps(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to what any operation hands to its arguments."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from unicodedata import combining, normalize
 
@@ -37,6 +37,12 @@ def by_stem(names: Sequence[str]) -> Mapping[str, list[int]]:
         found.setdefault(stem(name), []).append(i)
     # The key stays, so that a look-up needs no default.
     return {name: places if len(places) <= MOST_ALIKE else [] for name, places in found.items()}
+
+
+def namesakes(names: Sequence[str]) -> Callable[[int], list[int]]:
+    """What gives the places of the other names that begin as that at a place does."""
+    places = by_stem(names)  # Once: a class asks for each of its wrong answers.
+    return lambda at: [i for i in places[stem(names[at])] if i != at]
 
 
 def stem(name: str) -> str:

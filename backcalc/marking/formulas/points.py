@@ -47,7 +47,7 @@ class RandomPoint:
 
     @cached_property
     def shaken(self) -> list[Truth]:
-        """The same with some rounding in the value of every node, several times; none where a node takes no such value.
+        """The truth with some rounding in the value of every node, several times; none where one takes no such value.
 
         Where σ comes to 1 but for the last bit, 1 − σ has no digit left, and no input moves it: `beside` shows nothing.
         """
