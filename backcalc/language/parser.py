@@ -8,6 +8,7 @@ next: errors are collected, up to twenty.
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -21,7 +22,8 @@ from backcalc.language.expression_actions import RejectedError
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import Translated, is_header, noted
 from backcalc.language.forms import Forms
-from backcalc.language.scanner import Scanner, is_definition, parted
+from backcalc.language.lexis import WORDS
+from backcalc.language.scanner import LONG_LIST, Scanner, is_definition, parted
 from backcalc.language.statements import (
     Answer,
     Edge,
@@ -112,7 +114,8 @@ class Reading:
     def _add(self, span: Span) -> None:
         """Have the grammar read one slice."""
         try:
-            statement = self._assembly.add(_read(self.source, span, "statement"), span, self.source)
+            read = _names_of(self.source.text, span) or _read(self.source, span, "statement")
+            statement = self._assembly.add(read, span, self.source)
         except RejectedError as rejected:
             self._assembly.reject(span, self.source, rejected.diagnostic)
         else:
@@ -144,6 +147,25 @@ def parse_items(source: Source, span: Span) -> tuple[Input, ...]:
         return found.items
     # One alone has the word in its place, an item has not.
     return (found._replace(span=Span(found.target.span.start, found.span.end)),) if isinstance(found, Input) else ()
+
+
+def _names_of(text: str, span: Span) -> Inputs | None:
+    """A very long list of inputs that are names alone, which needs no automaton; None of all else."""
+    if span.end - span.start < LONG_LIST or not text.startswith(_INPUT, span.start):
+        return None
+    items, at = [], span.start + len(_INPUT)
+    item = re.compile(r"[ \t]*+([A-Za-z_][A-Za-z_0-9]*+)[ \t]*+(?:,|\Z)", re.ASCII).match
+    if not text[at].isspace():
+        return None
+    while at < span.end and (found := item(text, at, span.end)):
+        place = Span(*found.span(1))
+        if found[1] in WORDS:
+            return None
+        items.append(Input(Name(found[1], place), None, None, None, place))
+        at = found.end()
+    # Behind a last comma an item is missed, and one alone is no list: the grammar has the words for it.
+    is_whole = at == span.end and len(items) > 1 and text[at - 1] != ","
+    return Inputs(tuple(items), Span(span.start, items[-1].span.end)) if is_whole else None
 
 
 @contextmanager

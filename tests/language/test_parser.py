@@ -6,10 +6,14 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from strategies import NESTS, typed, without_places
 
+from backcalc.language import parser
 from backcalc.language.expr import (
     IF,
     INDEX,
@@ -820,3 +824,29 @@ def test_threads_take_turns():
 def places(program: Program) -> list[Span]:
     """Where the formulas of `program` stand."""
     return [found.formula.span for found in program.statements if isinstance(found, Definition)]
+
+
+@given(
+    st.lists(
+        st.sampled_from(("a", " b ", "x1", "\tinput", "in", "_d", "σ", "c = 1", "W[2]", "", "1", "a b")), max_size=5
+    )
+)
+def test_a_long_list_of_names_reads_as_a_short_one(items):
+    text = f"y = 1; input {','.join(items)} # c\nz = 2"
+    found = []
+    for longest in (1, 10_000):
+        with mock.patch.object(parser, "LONG_LIST", longest):
+            try:
+                read = parse(Source("g.bg", text))
+                listed = getattr(read.statements[1], "items", ())
+                found.append((read, [(item.span, item.target.span) for item in listed]))
+            except ParseError as error:
+                found.append(str(error))
+    assert found[0] == found[1]
+
+
+def test_a_long_list_of_names_needs_no_automaton():
+    names = [f"a{i}" for i in range(10_000)]
+    with mock.patch.object(parser, "_read", side_effect=AssertionError):
+        (listed,) = parse(Source("g.bg", f"input {', '.join(names)}")).statements
+    assert [item.target.id for item in listed.items] == names
