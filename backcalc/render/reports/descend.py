@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from backcalc.analysis.descend import Descent, Iteration, Settings, is_plain
 from backcalc.analysis.objective import Objective, update_rules
@@ -12,7 +13,7 @@ from backcalc.render.blocks import Curve, Plot
 from backcalc.render.cells import Cell, CellValue, CellWords, Formula, NodeName, Norm, Phrase
 from backcalc.render.document import Block, Document, Grid, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
-from backcalc.render.formats.json import dump
+from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import LONGEST, TOO_LONG, exact
 from backcalc.rules.values import shape_of
 from backcalc.text.numerals import DIGITS
@@ -39,16 +40,9 @@ class DescendReport:
 
     def json(self) -> Iterator[str]:
         """The object that the contract fixes."""
-        steps = [
-            {
-                "step": step.number,
-                "at": {name: exact(value) for name, value in step.at.items()},
-                "value": exact(step.value),
-                "gradient_norm": exact(step.gradient_norm),
-            }
-            for step in self._shown()
-        ]
-        yield dump({"steps": steps, "status": self.found.status}, indented=True)
+        texts = (indent(dump(_members(step), indented=True), "    ") for step in self._shown())
+        # A step at a time: a million of them as one text would take gigabytes.
+        yield from enclosed('{\n  "steps": [', texts, f'  ],\n  "status": {dump(self.found.status)}\n}}')
 
     def csv(self) -> Iterator[str]:
         """The lines `step,w,b,J,gradient_norm`, an array as JSON has it."""
@@ -57,11 +51,13 @@ class DescendReport:
             values = (*step.at.values(), step.value, step.gradient_norm)
             yield from csv_lines([(str(step.number), *(str(exact(value)) for value in values))])
 
-    def _shown(self) -> Sequence[Iteration]:
+    def _places(self) -> Sequence[int]:
         # The last step is where the parameters have arrived, whatever `every` is.
-        steps = self.found.steps
-        shown = steps[:: self.every]
-        return shown if shown[-1].number == len(steps) - 1 else [*shown, steps[-1]]
+        last, places = len(self.found.steps) - 1, range(0, len(self.found.steps), self.every)
+        return places if places[-1] == last else [*places, last]
+
+    def _shown(self) -> Iterator[Iteration]:
+        return map(self.found.steps.__getitem__, self._places())
 
     def _blocks(self) -> Iterator[Block]:
         if is_plain(self.settings) and (slopes := update_rules(self.objective)):
@@ -96,18 +92,28 @@ class DescendReport:
         return Plot(Phrase((output, " over the steps")), "step", numbers, [Curve(output, values)])
 
     def _table(self) -> Iterator[Block]:
-        steps, output = self._shown(), shorten(self.found.output)
+        places, output = self._places(), shorten(self.found.output)
         # Of many steps the first and the last one, for these tell where it went.
-        kept = steps if not self.limit or len(steps) <= self.limit else [*steps[: self.limit - 1], steps[-1]]
+        some = places if not self.limit or len(places) <= self.limit else [*places[: self.limit - 1], places[-1]]
+        kept = [self.found.steps[place] for place in some]
         header: tuple[Cell, ...] = ("step", *map(NodeName, self.found.wrt), NodeName(output), Norm(output))
         # A parameter that is an array has no decimal point to line up at.
         arrays = frozenset(i for i, value in enumerate(kept[-1].at.values(), 1) if shape_of(value))
         grid = Grid(header, list(map(self._row, kept)), frozenset(range(len(header))) - arrays, whole=arrays)
-        yield from cut(grid, len(steps))
+        yield from cut(grid, len(places))
 
     def _row(self, step: Iteration) -> tuple[Cell, ...]:
         values = (*step.at.values(), step.value, step.gradient_norm)
         return str(step.number), *(CellValue(value, self.digits) for value in values)
+
+
+def _members(step: Iteration) -> dict[str, object]:
+    return {
+        "step": step.number,
+        "at": {name: exact(value) for name, value in step.at.items()},
+        "value": exact(step.value),
+        "gradient_norm": exact(step.gradient_norm),
+    }
 
 
 def ending(found: Descent, settings: Settings) -> Phrase:

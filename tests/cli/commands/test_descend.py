@@ -296,6 +296,12 @@ def test_a_file_of_any_size_is_read(call, tmp_path):
     assert found(call, *line)[1]["steps"][-1]["at"] == {"x": 0.25}
 
 
+def test_json_comes_a_step_at_a_time_as_it_would_at_once(call):
+    _, out, _ = call(*NEURON, "--steps", "5", "--every", "2", "--format", "json")
+    assert out == json.dumps(json.loads(out), indent=2) + "\n"
+    assert [step["step"] for step in json.loads(out)["steps"]] == [0, 2, 4, 5]
+
+
 def test_an_empty_data_file_is_refused(call, tmp_path):
     (tmp_path / "empty.csv").write_text("")
     status, _, err = call("descend", "lines.bg", "--data", str(tmp_path / "empty.csv"))
