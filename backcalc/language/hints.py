@@ -8,6 +8,7 @@ import unicodedata
 from backcalc.language.answer_slips import ANSWERS
 from backcalc.language.automaton import RefusedError
 from backcalc.language.habits import hint_for
+from backcalc.language.lexis import NUMBER
 from backcalc.language.slips import SYNTAX_HINTS
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Source, Span
@@ -116,7 +117,11 @@ def _of_point(before: str, after: str) -> tuple[str, ...]:
         return ("values in JSON stand in a file: --at @point.json",)
     if re.match(r"(rad|deg|°)", after) and re.search(r"[\d.)]\s*$", before):
         return ("angles are in radians, and stand without a unit: x=1, or x=30*pi/180",)
-    if listed := re.search(r"=\s*([-+−]?[\d.]+)\s*,\s*([-+−]?[\d.]+)\s*$", before) if after.startswith(",") else None:
+    if (
+        listed := re.search(rf"=\s*([-+−]?{NUMBER})\s*,\s*([-+−]?{NUMBER})\s*$", before)
+        if after.startswith(",")
+        else None
+    ):
         return (f"a vector stands in brackets: x=[{listed[1]},{listed[2]},…]",)
     if re.search(r"=\s*[-+−]?\d+\s*,\s*\d+\s*$", before):
         return ("the decimal mark is a point: x=1.5",)

@@ -194,7 +194,7 @@ NOTATIONS = (
     # Last of the dots.
     SyntaxHint(r"‸\.\.+\s*$", "a statement goes on in parentheses alone: y = (a + b)", "y = a + b ..."),
     SyntaxHint(
-        r"\b(?P<a>[^\W\d_])‸\.(?P<b>[^\W\d_])\b(?!\()",
+        rf"\b(?!_|\w\w)(?P<a>{NAME})‸\.(?!_|\w\w)(?P<b>{NAME})\b(?!\()",
         "the dot product of two vectors is {a} @ {b}, a product of numbers {a}*{b}",
         "y = w.x + b",
     ),

@@ -154,7 +154,9 @@ def _names_of(text: str, span: Span) -> Inputs | None:
     if span.end - span.start < LONG_LIST or not text.startswith(_INPUT, span.start):
         return None
     items, at = [], span.start + len(_INPUT)
-    item = re.compile(r"[ \t]*+([A-Za-z_][A-Za-z_0-9]*+)[ \t]*+(?:,|\Z)", re.ASCII).match
+    from backcalc.language.lexis import DIGITS, letters  # Short lists do without.
+
+    item = re.compile(rf"[ \t]*+([{letters()}][{letters()}{DIGITS}]*+)[ \t]*+(?:,|\Z)").match
     if not text[at].isspace():
         return None
     while at < span.end and (found := item(text, at, span.end)):
