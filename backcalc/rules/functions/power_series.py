@@ -203,8 +203,6 @@ def power_terms(x: Array, a: float) -> Array:
         return np.where(np.arange(len(x)) > max(0.0, (first - 1) * a), np.nan, np.float_power(x[0], a))
     # A factor t^n in front becomes t^(n·a): a power of t only where that is whole.
     found, begin = np.zeros(len(x)), first * a
-    if begin >= len(x):
-        return found
     if first == len(x) or begin < 0:
         # 0 to a negative power has a pole; its sign is that of the side.
         found[0] = np.float_power(0.0, a) * (np.sign(x[first]) if begin < 0 and first < len(x) else 1)
@@ -212,6 +210,8 @@ def power_terms(x: Array, a: float) -> Array:
         return found
     unit, at = _unit_power(x[first:], a), math.ceil(begin)
     found[1 if math.isnan(unit[0]) else at :] = np.nan  # Below 0 there is no such power, and no slope.
+    if at >= len(x):  # Only terms further on are not 0.
+        return found
     if at != begin:
         found[at] = np.inf * np.sign(unit[0])  # t^(1/2) rises faster than any multiple of t.
     else:
