@@ -311,7 +311,7 @@ def text(rng: Random) -> str:
         return rng.choice(corpus())
     if how < 0.3:
         return mutated(rng, rng.choice(corpus()))
-    if how < 0.8:
+    if how < 0.75:
         return program(rng)
     if how < 0.98:
         return mutated(rng, program(rng))

@@ -203,7 +203,7 @@ def test_files_of_one_name_go_by_their_paths(tmp_path):
 BROKEN = [
     ("latin.txt", b"y = 6\ndz/db = 2 # \xfcber\ndz/da = \xb2\n", [(2, "�"), (3, "�")], 2),
     ("malformed.txt", "y = 6\ndz/da 2\ndz/db = 2\n", [(2, "2")], 2),
-    ("comma.txt", "y = 6,0,0\ndz/db = 2\n", [(1, ",0")], 1),
+    ("comma.txt", "y = 6,0,0\ndz/db = 2\n", [(1, ",")], 1),
     ("unknown.txt", "Y = 6\ndz/db = 2\n", [(1, "Y = 6")], 1),
     ("unknown-in-formula.txt", "y = 3*q\ndz/db = 2\n", [(1, "q")], 1),
     ("utf16.txt", "y = 6\n".encode("utf-16"), [None], 1),

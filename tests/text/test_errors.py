@@ -141,7 +141,7 @@ def test_every_code_has_a_sample(monkeypatch):
 # Where a diagnostic is made that no sample leads to, by module and function, and why.
 NO_SAMPLE = {
     # Only from Python, or not known to be reached: others of the kind speak first.
-    *("api:run", "bulk/points/run:_refusal", "calculus/grad:_require_few"),
+    *("api:run", "bulk/points/run:_refusal", "calculus/grad:_require_few", "calculus/point:from_mapping"),
     *("calculus/lost:of_derivative", "calculus/stated:stated_seeds"),
     # It stands beside the other answers or students, in the table: the tests of marking have them.
     *(
