@@ -34,6 +34,7 @@ def exact_values(evaluation: Evaluation, point: Mapping[str, Any], system: Modul
     stated = {tape.slot[index[name]]: value for name, value in point.items()}
     given = {tape.slot[node]: known for node, known in tape.given.items()}
     found: list[Any] = []
+    bounded = _bounded(system)
     for slot, row in enumerate(evaluation.rows):
         literal = tape.literals[slot]
         # As in a run of floats: what `--at` says wins over the file.
@@ -47,7 +48,7 @@ def exact_values(evaluation: Evaluation, point: Mapping[str, Any], system: Modul
             found.append(Lost("what is not known"))
         else:
             args = [found[arg] for arg in tape.args[slot]]
-            found.append(_applied(row, args, tape.indices.get(slot, ()), system))
+            found.append(bounded(_applied(row, args, tape.indices.get(slot, ()), system)))
     return found
 
 
@@ -106,14 +107,21 @@ def exact_adjoints(
     """The exact adjoint of every slot that the seeds reach, down to slot `first`, where these are the exact values."""
     # No seed reaches a slot behind the last of them.
     last = max(seeds, default=-1)
-    sweep = _Sweep(evaluation, values, system)
+    sweep, bounded = _Sweep(evaluation, values, system), _bounded(system)
     return reverse(
         range(last, first - 1, -1),
         sweep.edges,
         dict(seeds),
-        multiply=lambda pullback, ct: pullback(ct),
-        accumulate=lambda total, contribution: total + contribution,
+        multiply=lambda pullback, ct: bounded(pullback(ct)),
+        accumulate=lambda total, contribution: bounded(total + contribution),
     )
+
+
+def _bounded(system: ModuleType) -> Callable[[Any], Any]:
+    """What keeps the numbers of a system, or the elements of an array, from growing without end."""
+    # Balls have as many digits as they are worked with.
+    found: Callable[[Any], Any] = getattr(system, "bounded", lambda number: number)
+    return found
 
 
 def exact_kinks(evaluation: Evaluation, values: Sequence[Any], slot: int, system: ModuleType = exact) -> Any:

@@ -205,6 +205,29 @@ def test_fractions_beyond_all_floats_are_written(how):
     assert "0" * 300 in out
 
 
+@pytest.mark.parametrize(
+    ("text", "is_written"),
+    [
+        ("x0 = 3; for k in 1..9 { x{k} = x{k-1}*x{k-1} }", True),
+        ("x0 = 3; for k in 1..40 { x{k} = x{k-1}*x{k-1} }", False),  # More digits than there is memory.
+        ("y = 7^4600", True),
+        ("y = 7^5100", False),
+        ("y = 1/3^9000 + x", False),
+        ("y = prod([3^4000, 3^4000, 3^4000])*x", False),
+        ("u = 3^5000*x; v = 7^3000*u; y = v/7^3000/3^5000", False),
+        ("a -> b : 3^5000; b -> c : 3^5000", False),
+    ],
+)
+@pytest.mark.parametrize("how", ["table", "json", "csv", "latex"])
+def test_fractions_are_written_or_refused_however_long(text, is_written, how):
+    graph = load(Source("a.bg", text))
+    at = ["--at", "x=1"] if "x" in graph.inputs else []
+    result = CliRunner().invoke(cli, ["run", "-", "--exact", "--format", how, *at], input=text)
+    assert isinstance(result.exception, BackcalcError | None)
+    said = f"{result.output}{result.exception}"  # A value alone that is lost is warned of, not refused.
+    assert ("of too many digits has none" not in said) is is_written
+
+
 @pytest.mark.parametrize("option", [["--mode", "forward"], ["--all-pairs"], ["--data", "a.csv"]])
 def test_other_questions_are_refused(option):
     result = CliRunner().invoke(cli, ["run", "-", "--exact", *option], input="y = x^2")

@@ -36,7 +36,8 @@ __all__ += ["arranged", "flatten", "like"]
 ExactNumber = Any  # A Fraction, an Lost, or another exact number; or an array of them.
 
 IRRATIONAL = (math.pi, math.e, math.tau, math.inf, -math.inf)
-LONGEST = 20_000  # Bits of a power: fractions may grow without end.
+LONGEST = 14_000  # Bits above or below the bar: fractions may grow without end, and Python writes 4,300 digits at most.
+TOO_LONG = "a number of too many digits"
 DEEPEST = 1000  # Root: what a fraction has a deeper one of is 0 or 1, or too long.
 
 
@@ -60,7 +61,7 @@ def decimal(text: str) -> ExactNumber:
         return number(float(text))
     # What floats have as 0 or as infinite would be a fraction longer than any memory; 0 itself it is not.
     is_sized = not found or builtins.abs(found.adjusted()) <= LONGEST
-    return Fraction(found) if is_sized else Lost("a number of too many digits")
+    return bounded(Fraction(found)) if is_sized else Lost(TOO_LONG)
 
 
 array = objects.arrayed(number)
@@ -129,6 +130,14 @@ def divide(x: Any, y: Any) -> Any:
     """The quotient."""
     # Not ZeroDivisionError: what is lost may be in a branch that is not taken.
     return Lost("a division by 0") if y == 0 else x / y
+
+
+@each
+def bounded(x: Any) -> Any:
+    """A number, lost where it has more digits than are worked with; of an array each."""
+    # A product has the digits of both its factors: forty squares in a row would take all memory.
+    is_long = isinstance(x, Fraction) and (x.numerator.bit_length() > LONGEST or x.denominator.bit_length() > LONGEST)
+    return Lost(TOO_LONG) if is_long else x
 
 
 @each
