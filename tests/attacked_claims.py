@@ -15,7 +15,8 @@ import math
 import random as random_
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -429,17 +430,21 @@ def main(seconds: float = 60.0, seed: int = 0) -> int:
     def _draw(random: random_.Random) -> Attacked | None:
         return random.choice((attacked, attacked_file, attacked_kind, attacked_kind))(random)
 
-    tally: dict[str, int] = {}
-    failed = 0
-    end = time.monotonic() + seconds
-    for claim, found, why in verdicts(seed, draw=_draw):
-        tally[found.verdict] = tally.get(found.verdict, 0) + 1
+    return told(verdicts(seed, draw=_draw), seconds)
+
+
+def told(verdicts: Iterable[tuple[Any, Any, str]], seconds: float) -> int:
+    """Print what is wrong among verdicts, each with what it is of and why it is wrong; 1 where one was."""
+    tally: Counter[str] = Counter()
+    failed, end = 0, time.monotonic() + seconds
+    for drawn, found, why in verdicts:
+        tally[found.verdict] += 1
         if why:
             failed += 1
-            print(f"WRONG: {claim.text}\n    {why}", flush=True)
+            print(f"WRONG: {drawn.text}\n    {why}", flush=True)
         if time.monotonic() > end:
             break
-    print(tally, f"{failed} wrong")
+    print(dict(tally), f"{failed} wrong")
     return int(failed > 0)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import random as random_
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-from attacked_claims import Point, UndefinedError, drawn, exact, real
+from attacked_claims import Point, UndefinedError, drawn, exact, real, told
 
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.run import run
@@ -269,17 +268,7 @@ def why_wrong(stated: Stated, mark: Mark) -> str:
 
 def main(seconds: float = 60.0, seed: int = 0) -> int:
     """Print each wrong verdict, and how many there were of each kind; 1 where one was wrong."""
-    tally: dict[str, int] = {}
-    failed, end = 0, time.monotonic() + seconds
-    for stated, mark, why in verdicts(seed):
-        tally[mark.verdict] = tally.get(mark.verdict, 0) + 1
-        if why:
-            failed += 1
-            print(f"WRONG: {stated.text}\n    {why}", flush=True)
-        if time.monotonic() > end:
-            break
-    print(tally, f"{failed} wrong")
-    return int(failed > 0)
+    return told(verdicts(seed), seconds)
 
 
 if __name__ == "__main__":

@@ -116,11 +116,10 @@ class Search:
                 if stack and monotonic() > end:
                     return self._late(stack, seconds)
         if self.left.count:
-            found = self._at_decimals()
-            if found is None and not self._is_touched(end):
-                return self._open("too near to 0 to tell")
-            if found is not None:
+            if found := self._at_decimals():
                 return found
+            if not self._is_touched(end):
+                return self._open("too near to 0 to tell")
         return Finding(self.claim, "proved", box=self.box, why=self._how())
 
     @property

@@ -22,8 +22,8 @@ from backcalc.language.expression_actions import RejectedError
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import Translated, is_header, noted
 from backcalc.language.forms import Forms
-from backcalc.language.lexis import WORDS
-from backcalc.language.scanner import LONG_LIST, Scanner, is_definition, parted
+from backcalc.language.lexis import DIGITS, WORDS, letters
+from backcalc.language.scanner import INPUT, LONG_LIST, Scanner, is_definition, parted
 from backcalc.language.statements import (
     Answer,
     Edge,
@@ -38,7 +38,6 @@ from backcalc.language.tables import tables_in_use
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 
-_INPUT = "input"
 STEP = 1 << 16  # Characters between two words about how far it is.
 
 
@@ -138,9 +137,9 @@ def parse_line(source: Source, at: int, end: int) -> Statement | None:
 
 def parse_items(source: Source, span: Span) -> tuple[Input, ...]:
     """The inputs that a part of a declaration of several declares; none where the grammar does not read it as such."""
-    text = f"{_INPUT} {source.text[slice(*span)]}"
+    text = f"{INPUT} {source.text[slice(*span)]}"
     try:
-        found = parser().parse(text, "statement", span.start - len(_INPUT) - 1)
+        found = parser().parse(text, "statement", span.start - len(INPUT) - 1)
     except (RefusedError, RejectedError):
         return ()
     if isinstance(found, Inputs):
@@ -151,11 +150,9 @@ def parse_items(source: Source, span: Span) -> tuple[Input, ...]:
 
 def _names_of(text: str, span: Span) -> Inputs | None:
     """A very long list of inputs that are names alone, which needs no automaton; None of all else."""
-    if span.end - span.start < LONG_LIST or not text.startswith(_INPUT, span.start):
+    if span.end - span.start < LONG_LIST or not text.startswith(INPUT, span.start):
         return None
-    items, at = [], span.start + len(_INPUT)
-    from backcalc.language.lexis import DIGITS, letters  # Short lists do without.
-
+    items, at = [], span.start + len(INPUT)
     item = re.compile(rf"[ \t]*+([{letters()}][{letters()}{DIGITS}]*+)[ \t]*+(?:,|\Z)").match
     if not text[at].isspace():
         return None

@@ -22,7 +22,9 @@ _SIMPLE = r"[^#()\[\]{};\n]++"
 _ORDINARY = re.compile(
     rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
 )
-_INPUT = "input"
+INPUT = PATTERNS["INPUT"]
+"""The word that begins a declaration of inputs."""
+
 LONG_LIST = 1 << 15
 """Characters of a list of inputs from which on its items are worth being looked at apart."""
 
@@ -41,8 +43,8 @@ def lists_of(text: str) -> Iterator[Span]:
     One inside a bracket that was opened on another line is told too: that it is none shows only when all is read.
     """
     # Compiled here: few texts are long enough to be asked.
-    pattern = rf"{_INPUT}[ \t]++({_SIMPLE[:-2]}{{{LONG_LIST},}}+)"
-    for found in re.finditer(pattern, text) if _INPUT in text else ():
+    pattern = rf"{INPUT}[ \t]++({_SIMPLE[:-2]}{{{LONG_LIST},}}+)"
+    for found in re.finditer(pattern, text) if INPUT in text else ():
         at, end = found.span(1)
         line = text.rfind("\n", 0, found.start()) + 1
         begin = max(line, text.rfind(";", line, found.start()) + 1)

@@ -51,7 +51,7 @@ def begins_with(text: str, at: int, listed: Span) -> bool:
 
 def _word_of(text: str, listed: Span) -> int:
     """Where the word stands that begins a list."""
-    return text.rfind(INPUT.decode(), 0, listed.start)
+    return text.rfind(PATTERNS["INPUT"], 0, listed.start)
 
 
 def _plain(text: str, at: int, last: int) -> Iterator[TextPiece]:
