@@ -29,8 +29,8 @@ from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
 
 UNKNOWN = "what is not known"
-MOST_NUMBERS = 300_000  # Of all operations together, where some are of arrays.
-MOST_ROWS = 64  # Elements of a node whose Jacobian is worked out.
+MOST_NUMBERS = 100_000  # Of all operations together, where some are of arrays, as often as they are swept.
+MOST_ROWS = 64  # Elements of a node whose local Jacobian is worked out.
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,9 @@ class ExactRun(Run):
                 return self._of_edges(found)
             shape = tuple(n or 0 for n in self.shapes[node])
             places = list(np.ndindex(*shape))
-            if len(places) > MOST_ROWS:  # Each element of the node takes a sweep.
+            passed = sum(prod(n or 0 for n in self.shapes[self.graph.index[arg]]) for arg in found.args)
+            # Each element of the node takes a sweep.
+            if len(places) > MOST_ROWS or len(places) * passed > MOST_NUMBERS:
                 return dict.fromkeys(found.args)
             tape, evaluation = self.linear.tape, self.linear.evaluation
             rows = []
@@ -227,13 +229,20 @@ def require_inside(graph: Dag, name: str) -> None:
 
 def _require_few(plain: Run, name: str) -> None:
     """Raise UsageError where arrays have more numbers than arithmetic is quick at that takes them one by one."""
-    evaluation = plain.linear.evaluation
+    evaluation, output = plain.linear.evaluation, plain.output
     count = sum(prod(n or 0 for n in shape) for shape in evaluation.shapes) if evaluation.has_arrays else 0
-    if count > MOST_NUMBERS:
-        message = f"{option(name)} works on one number at a time: there are {count:,} of them, at most {MOST_NUMBERS:,}"
-        hints = (f"leave {option(name)} out, or work with smaller arrays",)
-        source = Source(plain.graph.source.name, "")
-        raise UsageError(source, [Diagnostic(Code.TOO_MANY_OPERATIONS, message, hints=hints)])
+    shape = plain.shapes[plain.graph.index[output]]
+    sweeps = prod(n or 0 for n in shape)  # One an element of the output.
+    if count * sweeps <= MOST_NUMBERS:
+        return
+    message = f"{option(name)} works on one number at a time: there are {count:,} of them"
+    hint = f"leave {option(name)} out, or work with smaller arrays"
+    if sweeps > 1:
+        message += f", and as many in each of the {sweeps:,} sweeps of `{shorten(output)}`, one an element"
+        hint += f"; of one element, s = {output}[{', '.join('0' for _ in shape)}], it is one sweep"
+    message += f"; at most {MOST_NUMBERS:,}"
+    source = Source(plain.graph.source.name, "")
+    raise UsageError(source, [Diagnostic(Code.TOO_MANY_OPERATIONS, message, hints=(hint,))])
 
 
 def run_exactly(
@@ -252,8 +261,8 @@ def run_exactly(
     # In floats first: all that can be wrong with the options or the shapes is told by what tells it anyway.
     plain = run(graph, given, of, wrt)
     require_known(plain.linear.evaluation)
-    _require_few(plain, numbers.name)
     require_inside(graph, numbers.name)
+    _require_few(plain, numbers.name)
     graph, evaluation, system = plain.graph, plain.linear.evaluation, numbers.system
     point = _exact_point(graph, written, plain.point, system)
     slots = exact_values(evaluation, point, system)

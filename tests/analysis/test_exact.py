@@ -256,6 +256,19 @@ def test_an_output_that_is_an_array_has_its_jacobian(text):
             assert np.array_equal(total, expected)
 
 
+@pytest.mark.parametrize("option", ["--exact", "--certified"])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("input W[100,200] = 0.1; input x[200] = 0; y = W @ x", "20,300 of them, and as many in each of the 100 "),
+        ("input x[400,300] = 0.1; y = sum(x)", "120,001 of them; at most 100,000"),
+    ],
+)
+def test_more_numbers_than_one_by_one_is_quick_at_are_refused(text, count, option):
+    result = CliRunner().invoke(cli, ["run", "-", option, "--wrt", "x"], input=text)
+    assert count in str(result.exception)
+
+
 def test_a_row_that_is_not_known_has_no_place_beside_others():
     graph = load(Source("a.bg", "input x[2]; x -> v : [[1, 2], [3, 4]]; A = [x, v]; d = diag(A)"))
     tape = tape_of(graph)
