@@ -17,8 +17,8 @@ NOWHERE = Span(0, 0)
 # Syntax that has no name of its own goes by these: `-x`, `[a, b]`, `x[i]`, `x.T`, `if c then a else b`, `t{k-1}`.
 NEGATE, VECTOR, INDEX, TRANSPOSE, IF, TEMPLATE = "-x", "[]", "[i]", ".T", "if", "{}"
 
-FOR = "for"
-"""`x{k} for k in 1..3`: what is repeated, the variable, and the two bounds."""
+FOR = "for in"
+"""`x{k} for k in 1..3`: what is repeated, the variable, and the two bounds; a function may be called `for`."""
 
 # Indices of `x[…]` that are no number are calls too, though no operations: `:`, `1:`, `:3`, `1:3`, and `[2, 0, 2]`.
 SLICES, PICK = (":", "i:", ":j", "i:j"), "i,j"

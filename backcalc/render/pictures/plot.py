@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from math import ulp
 from operator import itemgetter
 
 import numpy as np
@@ -21,6 +22,7 @@ KINK, GAP = "◇", "┊"
 SHARE = 0.98  # Of the values that the height must hold: one beside a pole would flatten all others.
 LARGEST = 1e308  # Of what is shown: beyond it a curve leaves the frame.
 LEAST_ROOM = 1e-12  # Above and below a level curve, of its height.
+FEWEST_UNITS = 4  # In the last place, between the ends of an axis.
 FAR = 1e12  # Heights of the frame: further outside is all the same, and whole numbers still hold it.
 LABEL = 16  # Columns of a curve's name at most.
 COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
@@ -151,9 +153,10 @@ def window(values: Array) -> tuple[float, float]:
     # What nearly fits is shown as a whole.
     if known[-1] - known[0] <= 2 * (high - low):
         low, high = known[0], known[-1]
-    # Beside a large number one more is none.
+    # Beside a large number one more is none; and what differs by rounding alone is one number.
     room = max(1.0, abs(low) * LEAST_ROOM)
-    return (low, high) if high > low else (low - room, high + room)
+    is_one = high - low < FEWEST_UNITS * ulp(max(abs(low), abs(high)))
+    return (low - room, high + room) if is_one else (low, high)
 
 
 def _dots(across: Array, up: Array, gaps: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from math import ceil, floor, log10
+from math import ceil, floor, log10, ulp
 
 import numpy as np
 
@@ -72,7 +72,9 @@ class _Scale:
 
     def ticks(self) -> Array:
         """Round numbers along the axis; of a logarithm powers of ten."""
-        step = _round_step(max(self.high / TICKS - self.low / TICKS, LEAST))
+        # No less than one unit in the last place: of axes that are no longer than a few.
+        least = ulp(max(abs(self.low), abs(self.high)))
+        step = _round_step(max(self.high / TICKS - self.low / TICKS, least))
         # Between powers of ten there is no round number of a logarithm.
         step = max(1.0, step) if self.is_log else step
         # A tick at the very end is lost to rounding but for a little room.

@@ -76,7 +76,22 @@ def test_what_is_not_finite_has_no_dots():
     assert dots(drawn(X, np.full(81, np.nan), 40, 8)) == set()
 
 
-EXTREME = (0.0, 1.0, -1.0, 5e-324, -5e-324, 1e-323, 1e-308, 1e308, -1e308, 1.7976931348623157e308, 1e16, 1e300)
+EXTREME = (
+    0.0,
+    1.0,
+    -1.0,
+    5e-324,
+    -5e-324,
+    1e-323,
+    1e-308,
+    1e308,
+    -1e308,
+    1.7976931348623157e308,
+    1e16,
+    1e300,
+    np.nextafter(1.0, 2.0),
+    np.nextafter(1e300, 0.0),
+)
 
 
 @settings(max_examples=100)
