@@ -31,20 +31,27 @@ def spelt_array(value: Array, expr: Expr) -> SpeltArray:
     return found
 
 
-def where(condition: Array, chosen: Any, other: Any) -> Array:
-    """As NumPy's `where`, of truths and numbers, in the same time whatever the truths are.
+def where(condition: Array, chosen: Any, other: Any, out: Array | None = None) -> Array:
+    """As NumPy's `where`, of truths and numbers, in the same time whatever the truths are; into `out`, if it is given.
 
     NumPy's takes a branch for each element, and that is guessed wrong half of the time where signs are as they come.
     """
     if not np.ndim(condition):
-        return np.asarray(np.where(condition, chosen, other))
+        found = np.asarray(np.where(condition, chosen, other))
+        if out is None:
+            return found
+        out[...] = found
+        return out
+    shape = np.broadcast_shapes(*map(np.shape, (condition, chosen, other)))
+    out = np.empty(shape) if out is None else out
+    if np.may_share_memory(out, other):  # Which is needed to the end.
+        condition, chosen, other = np.logical_not(condition), other, chosen
     # By bits: the other's, and where the condition holds those in which both differ turned.
-    bits, others = (np.asarray(each, np.float64).view(np.int64) for each in (chosen, other))
-    found = condition.astype(np.int64)
-    np.negative(found, out=found)  # All bits where it holds.
-    np.bitwise_and(found, bits ^ others, out=found)
-    np.bitwise_xor(found, others, out=found)
-    return found.view(np.float64)
+    bits, chosens, others = (np.asarray(each, np.float64).view(np.int64) for each in (out, chosen, other))
+    np.bitwise_xor(chosens, others, out=bits)
+    np.multiply(bits, condition, out=bits)
+    np.bitwise_xor(bits, others, out=bits)
+    return out
 
 
 def stack(items: Sequence[Any], *, join: bool = False) -> Array:

@@ -16,3 +16,13 @@ def test_a_choice_is_numpys_to_the_last_bit(condition, chosen, other):
     found, expected = ndarray.where(condition, chosen, other), np.where(condition, chosen, other)
     assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
     assert found.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("into", ["a new one", "chosen", "other"])
+@pytest.mark.parametrize("condition", [TRUTHS, ~TRUTHS, np.True_], ids=str)
+def test_a_choice_is_written_where_it_is_read(condition, into):
+    chosen, other = NUMBERS.copy(), NUMBERS[::-1].copy()
+    expected = np.where(condition, chosen, other)
+    out = {"a new one": np.empty(8), "chosen": chosen, "other": other}[into]
+    assert ndarray.where(condition, chosen, other, out=out) is out
+    assert out.tobytes() == expected.tobytes()

@@ -95,8 +95,7 @@ class Runner:
             for register in (held.pop(arg) for arg in past if arg in held):
                 free[self._types[register]].append(register)
             kind, place = bool if step.fn in CONDITIONS else float, step.place
-            # Of a function that is no ufunc, such as `where`, `out` is not to be had; of a truth that is a result it
-            # has no type.
+            # Of most functions that are no ufuncs `out` is not to be had; of a truth that is a result it has no type.
             has_out = step.fn in WITH_OUT or isinstance(array_function(step.fn), np.ufunc)
             if not (step.varies and has_out) or (place in own and kind is bool):
                 targets.append(None)

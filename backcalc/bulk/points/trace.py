@@ -53,7 +53,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rows_by": np.dot,
 }
 _TOTALS = ("total", "inner")
-WITH_OUT = ("rows_by",)
+WITH_OUT = ("rows_by", "where")
 """Functions that write where they are told to, beside ufuncs."""
 # Of nan these make nan, whatever else they are given; a power need not: nan^0 is 1.
 _STRICT = ("add", "subtract", "multiply", "divide", "negative", "abs", "exp")
