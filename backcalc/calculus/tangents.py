@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any
 
+from backcalc.calculus.adjoints import as_read
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.jacobians import MOST_TOGETHER, WIDE, Engine
 from backcalc.calculus.linearize import Linearization
@@ -170,7 +171,7 @@ def by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_SW
 
 def _pulled(linear: Linearization, head: int, seed: Value | Gated, tail: int) -> Value:
     """The adjoint of the slot `tail` for a seed at the slot `head`."""
-    return linear.full(linear.sweep({head: seed}, tail).get(tail, 0.0), linear.evaluation.shapes[tail])
+    return as_read(linear, tail, linear.sweep({head: seed}, tail).get(tail, 0.0))
 
 
 def _read(linear: Linearization, value: Value, tidied: Folded[Expr] | None = None) -> Value:

@@ -82,7 +82,7 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         return _failed("interrupted", INTERRUPTED)
     except OSError as error:  # Files that are read have errors of their own: what is left is the output.
-        return _failed(f"error: cannot write the result: {(error.strerror or str(error)).lower()}", 2)
+        return _failed(_unwritten(error), 2)
     except MemoryError:
         return _failed("error: this needs more memory than there is", 2)
     except Exception as error:
@@ -90,6 +90,14 @@ def _run() -> int:
             raise
         kind = f"{type(error).__name__}: {error}"
         return _failed(f"error: backcalc failed ({kind}). This is a bug; BACKCALC_DEBUG=1 shows where.", 2)
+
+
+def _unwritten(error: OSError) -> str:
+    """That the output could not be written, to which file where that is known, and why."""
+    from backcalc.text.wording import shorten
+
+    place = f" to {shorten(str(error.filename))}" if error.filename else ""
+    return f"error: cannot write the result{place}: {(error.strerror or str(error)).lower()}"
 
 
 def _usage_message(error: click.ClickException) -> str:

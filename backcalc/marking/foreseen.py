@@ -34,6 +34,9 @@ MOST_NUMBERS = 200_000
 MOST_OPERATIONS, MOST_MOVED = 400, 5_000_000
 """Operations of a graph that has arrays, and these times the numbers in them: mistakes are swept through all."""
 
+MOST_OF_FORMULAS = 100
+"""Operations of a graph whose values are not all known: what mistakes lead to are formulas as long as it is deep."""
+
 MOST_ELEMENTS = 10_000
 """Of an array that is asked for: nobody types more, and a page would grow by all of them."""
 
@@ -133,9 +136,11 @@ def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
 
 def _is_swept_soon(run: Run) -> bool:
     """Whether the mistakes in a graph can be swept through it in seconds."""
-    if not run.linear.evaluation.has_arrays:  # All are swept together, and told as many as there are.
+    evaluation, shapes = run.linear.evaluation, run.linear.evaluation.shapes
+    if not evaluation.is_known and len(shapes) > MOST_OF_FORMULAS:
+        return False
+    if not evaluation.has_arrays:  # All are swept together, and told as many as there are.
         return True
-    shapes = run.linear.evaluation.shapes
     numbers = sum(prod(size or 0 for size in shape) for shape in shapes)
     return len(shapes) <= MOST_OPERATIONS and len(shapes) * numbers <= MOST_MOVED
 

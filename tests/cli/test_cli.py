@@ -326,6 +326,7 @@ def test_a_bug_is_told_in_one_line_and_shown_on_demand(call, monkeypatch):
         (MemoryError(), 2, "error: this needs more memory than there is\n"),
         (BrokenPipeError(), 0, ""),
         (OSError(28, "No space left on device"), 2, "error: cannot write the result: no space left on device\n"),
+        (OSError(13, "Permission denied", "a.svg"), 2, "error: cannot write the result to a.svg: permission denied\n"),
     ],
 )
 def test_what_may_interrupt_a_run(error, status, message, call, monkeypatch):

@@ -38,7 +38,7 @@ LIMITS = {
 }
 SECONDS = 10.0  # Of work, not of the clock, lest a busy machine is found to be a slow program.
 _EXACT = re.compile(r"\d\.?\d{9,}(?:e[+-]?\d+)?|\d+\.\d{9,}(?:e[+-]?\d+)?")
-_RUN = re.compile(r"[=@\t\r]|[-+](?=.*[^-+*/^().\d\seE])(?!inf$|nan$)")  # Numbers, and products of them, do no harm.
+_RUN = re.compile(r"[=@\t\r]|[-+](?=.*[^-+*/^().\d\seE…])(?!inf$|nan$)")  # Numbers, and products of them, do no harm.
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -136,7 +136,7 @@ def _run(case: Case) -> Outcome:
         except MemoryError:
             err.write("error: this needs more memory than there is\n")  # As `process` tells it.
         except _TooSlowError:
-            failure, detail = f"takes longer than {SECONDS:.0f} s", traceback.format_exc()
+            failure, detail = f"{case.args[0]} takes longer than {SECONDS:.0f} s", traceback.format_exc()
         except Exception as error:  # noqa: BLE001  This is what is looked for.
             failure, detail = _signature(error), traceback.format_exc()
         finally:

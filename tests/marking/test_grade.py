@@ -592,7 +592,7 @@ USAGE = [
     (["key.bg", "class", "--jobs", "many"], "`many` is neither a number of processes nor `auto`"),
     (["key.bg", "class", "--jobs", "-1"], "`-1` is neither"),
     (["key.bg", "class", "--format", "gradescope", "--out", ""], "--out names a folder"),
-    (["key.bg", "class", "--format", "gradescope", "--out", "key.bg"], "cannot write the result"),
+    (["key.bg", "class", "--format", "gradescope", "--out", "key.bg"], "cannot write the result to key.bg"),
 ]
 
 

@@ -16,6 +16,9 @@ from backcalc.rules.row import Primitive
 MOST_WORK = 100_000
 """Operations done again for mistakes in the forward pass; in larger graphs those made everywhere, in huge ones none."""
 
+FORMULA = 10
+"""What an operation counts for where not all values are known: it takes some times as long on formulas."""
+
 
 class Redone(NamedTuple):
     """A mistake in the forward pass, the slot where it was made or None for all, and the passes done with it.
@@ -34,9 +37,10 @@ def redone(run: Run) -> list[Redone]:
     linear, tape = run.linear, run.linear.tape
     single, at_once = _wrong_rows(linear)
     # Each takes a pass of its own, so the work grows as the square of the graph.
-    if len(single) * len(tape.rows) > MOST_WORK:
+    work = len(tape.rows) if linear.evaluation.is_known else len(tape.rows) * FORMULA
+    if len(single) * work > MOST_WORK:
         single = []
-    if len(at_once) * len(tape.rows) > MOST_WORK:
+    if len(at_once) * work > MOST_WORK:
         at_once = {}
     changed: list[tuple[Mistake, int | None, dict[int, Primitive]]]
     changed = [(mistake, None, rows) for mistake, rows in at_once.values()]

@@ -24,7 +24,7 @@ def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 # What a spreadsheet takes for a formula; numbers, and sums and products of them, do no harm when it does.
-_RUN = re.compile(r"[=@\t\r]|[-+](?![-+*/^().\d\seE]*\Z|inf\Z|nan\Z)")
+_RUN = re.compile(r"[=@\t\r]|[-+](?![-+*/^().\d\seE…]*\Z|inf\Z|nan\Z)")
 
 
 def _harmless(row: Iterable[str]) -> list[str]:
