@@ -111,7 +111,7 @@ def test_what_takes_too_long_is_stopped(monkeypatch):
 
     monkeypatch.setattr("fuzz.judge.SECONDS", 0.05)
     monkeypatch.setattr("backcalc.cli.commands.samples.command.callback", endless)
-    assert judged(Case(("samples",))).failure.startswith("takes longer")
+    assert judged(Case(("samples",))).failure.startswith("samples takes longer")
 
 
 def test_what_needs_too_much_memory_is_told_and_no_fault(monkeypatch):
