@@ -54,6 +54,14 @@ def where(condition: Array, chosen: Any, other: Any, out: Array | None = None) -
     return out
 
 
+def number(truths: Array, out: Array | None = None) -> Array:
+    """Truths as 1.0 or 0.0; into `out`, if it is given."""
+    if out is None:
+        return np.asarray(truths, np.float64)
+    np.copyto(out, truths)
+    return out
+
+
 def stack(items: Sequence[Any], *, join: bool = False) -> Array:
     """The items as the elements or rows of an array, or with `join` one behind the other."""
     # Numbers among vectors count as vectors of one.

@@ -47,13 +47,13 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "multiply": np.multiply,
     "negative": np.negative,
     "where": ndarray.where,
-    "number": lambda x: np.asarray(x, np.float64),  # A truth as 1.0 or 0.0, where arithmetic needs a number.
+    "number": ndarray.number,  # A truth as 1.0 or 0.0, where arithmetic needs a number.
     "total": np.add.reduce,
     "inner": np.dot,
     "rows_by": np.dot,
 }
 _TOTALS = ("total", "inner")
-WITH_OUT = ("rows_by", "where")
+WITH_OUT = ("rows_by", "where", "number")
 """Functions that write where they are told to, beside ufuncs."""
 # Of nan these make nan, whatever else they are given; a power need not: nan^0 is 1.
 _STRICT = ("add", "subtract", "multiply", "divide", "negative", "abs", "exp")
@@ -324,6 +324,13 @@ def abs(x: TracedOperand) -> TracedOperand:  # noqa: A001  the language's own na
     """The absolute value."""
     x = _number(x)
     return _step("abs", x.args[0] if _fn(x) == "negative" else x)
+
+
+def sigmoid(x: TracedOperand) -> TracedOperand:
+    """σ without the choice of the table's text, which takes longer: 1 − s or s, the lesser of σ(x), σ(−x) being s."""
+    x = _number(x)
+    e = _step("exp", -abs(x))
+    return abs(_subtract(_condition("greater_equal", x, 0.0), divide(e, _add(1.0, e))))
 
 
 def cleared(value: TracedOperand, gate: Callable[[], TracedOperand]) -> TracedOperand:
