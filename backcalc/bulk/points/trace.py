@@ -42,10 +42,7 @@ _OUTCOMES = {
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **CONDITIONS,
-    "add": np.add,
-    "subtract": np.subtract,
-    "multiply": np.multiply,
-    "negative": np.negative,
+    **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "negative")},
     "where": ndarray.where,
     "number": ndarray.number,  # A truth as 1.0 or 0.0, where arithmetic needs a number.
     "total": np.add.reduce,
