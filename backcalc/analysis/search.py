@@ -14,6 +14,7 @@ from backcalc.bulk.points.boxes import enclosed_constant
 from backcalc.bulk.points.enclosures import enclosed
 from backcalc.calculus.constant import constant
 from backcalc.calculus.exact import exact_constant
+from backcalc.calculus.missing import some_ones
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import Expr
@@ -21,7 +22,7 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import LARGEST
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
-from backcalc.text.wording import quoted, shorten
+from backcalc.text.wording import point_option, quoted, shorten
 
 # Where functions bend, have poles, cancel or overflow.
 CORNERS = (0.0, 1.0, -1.0, 1e-8, -1e-8, 1e4, -1e4)
@@ -165,7 +166,10 @@ def require_ranges(graph: Dag, space: Space) -> None:
             if len(free) == 1
             else f"a proof is of a box, and {quoted(free)} have no ranges"
         )
-        hints = (f"give one in the file: input {free[0]} in [-5, 5]", f"or a value: --at {free[0]}=1")
+        first, shape = shorten(free[0]), space.shapes[free[0]]
+        declared = f"{first}[{','.join(map(str, shape))}]" if shape else first
+        value = point_option([(first, some_ones(shape, ","))])
+        hints = (f"give one in the file: input {declared} in [-5, 5]", f"or a value: {value}")
         raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_RANGE, message, hints=hints)])
 
 

@@ -61,17 +61,17 @@ def remedies(evaluation: Evaluation, needed: Sequence[Node]) -> tuple[str, ...]:
     """The `--at` that gives a value to every node that needs one, and the statement that does it for one."""
     shown = [(shorten(node.name), evaluation.known_shapes.names[node.name]) for node in needed[:NAMES_SHOWN]]
     first, shape = shown[0]
-    some = [(name, _some_ones(shape, ",")) for name, shape in shown]
-    statement = f", or in the file by `{'input ' * (needed[0].kind == 'input')}{first} = {_some_ones(shape, ', ')}`"
+    some = [(name, some_ones(shape, ",")) for name, shape in shown]
+    statement = f", or in the file by `{'input ' * (needed[0].kind == 'input')}{first} = {some_ones(shape, ', ')}`"
     what, more = "it" if len(needed) == 1 else "them", len(needed) > NAMES_SHOWN
     # A node of an edge list may be called 3, of which no statement says more.
     hint = f"give {what} by {point_option(some, more=more)}{'' if first.isdecimal() else statement}"
     if not has_files() or not (more or any("…" in value for _, value in some)):
         return (hint,)
-    return hint, f'many are easier in a file: --at @point.json, which holds {{"{first}": {_some_ones(shape, ", ")}, …}}'
+    return hint, f'many are easier in a file: --at @point.json, which holds {{"{first}": {some_ones(shape, ", ")}, …}}'
 
 
-def _some_ones(shape: Shape, comma: str) -> str:
+def some_ones(shape: Shape, comma: str) -> str:
     """A value of that shape as one writes it, what is long cut off."""
     text = "1"
     for n in reversed(shape):

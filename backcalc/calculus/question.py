@@ -15,7 +15,7 @@ from backcalc.rules.values import Numeric, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import option, plural, point_option, quoted, shorten
+from backcalc.text.wording import option, plural, point_option, quoted, shorten, typed
 
 if TYPE_CHECKING:
     from backcalc.graph.any_graph import AnyGraph
@@ -99,7 +99,7 @@ def require_node(graph: AnyGraph, name: str, option: str) -> None:
     """Raise UsageError where the graph has no node `name`."""
     if name not in graph.index:
         # Of a derivative the output is its numerator.
-        asked = (f"a derivative is asked for by backcalc run --get {shorten(name)}",) if "/" in name else ()
+        asked = (f"a derivative is asked for by backcalc run --get {typed(shorten(name))}",) if "/" in name else ()
         hints = asked or did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
         found = Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", hints=hints)
         raise UsageError(Source(option, ""), [found])

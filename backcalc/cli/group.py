@@ -11,7 +11,7 @@ import click
 from backcalc.cli import COMMANDS
 from backcalc.text.errors import BackcalcError
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import shorten
+from backcalc.text.wording import shorten, typed_file
 from backcalc.version import __version__
 
 
@@ -69,7 +69,7 @@ class _Commands(click.Group):
         if name not in COMMANDS:
             hint = did_you_mean(name, COMMANDS)
             if os.path.exists(name):  # noqa: PTH110  It does not raise, however long the name.
-                hint = (f"to run the graph: backcalc run {name}",)
+                hint = (f"to run the graph: backcalc run {typed_file(name)}",)
             ctx.fail(f"no command `{shorten(name)}`" + (f"; {hint[0]}" if hint else ". `backcalc --help` lists them."))
         return super().resolve_command(ctx, args)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from backcalc.calculus.result import AnyRun
 from backcalc.cli.options import Asked
 from backcalc.marking.mark import Mark
+from backcalc.text.wording import typed
 
 
 def pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
@@ -20,7 +21,8 @@ def pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
         f" --of {shlex.quote(asked.of)}" if asked.of else ""
     )
     return [
-        f"backcalc explain {about} --node {_node(mark, found)}" if mark.verdict == "wrong" else "" for mark in marked
+        f"backcalc explain {about} --node {typed(_node(mark, found))}" if mark.verdict == "wrong" else ""
+        for mark in marked
     ]
 
 

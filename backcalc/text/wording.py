@@ -28,7 +28,7 @@ def option(name: str, value: str = "") -> str:
     """How one says that `name` is `value`: `--of y`, or `of="y"` to who calls the library; without a value its name."""
     if _is_library.get():
         return f'{name}="{value}"' if value else name
-    return f"--{name} {value}" if value else f"--{name}"
+    return f"--{name} {typed(value)}" if value else f"--{name}"
 
 
 def point_option(values: Sequence[tuple[str, str]], *, more: bool = False, name: str = "at") -> str:
@@ -36,9 +36,22 @@ def point_option(values: Sequence[tuple[str, str]], *, more: bool = False, name:
     if _is_library.get():
         pairs = ", ".join(f'"{node}": {value}' for node, value in values)
         return f"{name}={{{pairs}{', …' * more}}}"
-    quote = "'" * any("[" in value for _, value in values)  # To a shell brackets are a pattern of file names.
     pairs = ",".join(f"{node}={value}" for node, value in values)
-    return f"--{name} {quote}{pairs}{',…' * more}{quote}"
+    return f"--{name} {typed(pairs + ',…' * more)}"
+
+
+def typed(word: str) -> str:
+    """`word` as one types it in a shell, to which a bracket is a pattern of file names, and the prime of x' a quote."""
+    quote = '"' if "'" in word else "'" if "[" in word else ""
+    return f"{quote}{word}{quote}"
+
+
+def typed_file(path: str) -> str:
+    """A file's name as one types it in a shell, whatever is in it; control characters are shown, not typed."""
+    import shlex  # Who makes no slip needs none of it.
+
+    # `-w.bg` would be an option.
+    return visible(shlex.quote(f"./{path}" if path.startswith("-") else path))
 
 
 def has_files() -> bool:

@@ -547,7 +547,7 @@ def test_fmt_writes_only_on_demand(call, tmp_path):
     path.write_text("y=2 *x # twice\n", encoding="utf-8")
     assert call("fmt", str(path)) == (0, "y = 2*x  # twice\n", "")
     status, out, err = call("fmt", "--check", str(path))
-    assert (status, out, err) == (1, "", f"{path}: not formatted; `backcalc fmt --write` does it\n")
+    assert (status, out, err) == (1, "", f"{path}: not formatted; `backcalc fmt --write {path}` does it\n")
     assert path.read_text(encoding="utf-8") == "y=2 *x # twice\n"
     assert call("fmt", "--write", str(path)) == (0, "", "")
     assert path.read_text(encoding="utf-8") == "y = 2*x  # twice\n"

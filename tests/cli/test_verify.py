@@ -72,6 +72,8 @@ def test_the_status_says_what_was_found(text, options, status, words):
         ("claim y < 1\nx = 2", [], "no node `y`"),
         ("y = x\nclaim y + 1", [], "is a comparison"),
         ("y = x\nclaim exp(y) > -1", ["--prove"], "input x in [-5, 5]"),
+        ("input W[2]\ny = sum(W)\nclaim exp(y) > -1", ["--prove"], "input W[2] in [-5, 5]"),
+        ("input W[2]\ny = sum(W)\nclaim exp(y) > -1", ["--prove"], "--at 'W=[1,1]'"),
         ("y = x\nclaim y < 1", ["--at", "z=1"], "no input `z`"),
         ("y = x\nclaim y < 1", ["--samples", "none"], "type a whole number, such as --samples 100000"),
         ("y = x\nclaim y < 1", ["--prove", "--seconds", "soon"], "type a number, such as --seconds 30"),

@@ -106,8 +106,8 @@ def command(
         write_ours(path, PLOT_MARK, plot_svg(report.plot()))
     elif path is not None and found.status != "diverged":  # What has diverged is no parameter for anybody.
         text = with_defaults(graph.source, found.steps[-1].at)
-        # The mark of a file that is trained again is not written twice.
-        write_ours(path, MARK, [line for line in text.splitlines() if line != MARK])
+        # The mark of a file that is trained again is not written twice. Only newlines end a line of the language.
+        write_ours(path, MARK, [line for line in text.removesuffix("\n").split("\n") if line != MARK])
     return 1 if found.status == "diverged" else 0
 
 

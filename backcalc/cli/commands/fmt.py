@@ -22,7 +22,7 @@ from backcalc.language.spelling import in_ascii, in_signs
 from backcalc.language.statements import Program
 from backcalc.rules.primitives import ALIASES
 from backcalc.text.errors import BackcalcError
-from backcalc.text.wording import shorten, without_controls
+from backcalc.text.wording import typed_file, visible, without_controls
 from backcalc.text.written import write_whole
 
 EXAMPLES = """\b
@@ -82,25 +82,28 @@ def _format(asked: Asked, task: _Task) -> int:
     # Only of signs there is another spelling: `ln` for log is ASCII already, and stays.
     others = {other: name for other, name in ALIASES.items() if not other.isascii()}
     text = format_program(task.respelt(program, others) if task.respelt else program)
-    name = program.source.name
+    name = visible(program.source.name)
     # A table or a drawing would be no longer what its name says, and lose what is no edge.
     other = program.source if isinstance(program.source, Translated) else None
-    is_file = asked.graph not in (None, "-")  # What is typed in place, or piped, has none to be written to.
     if other and (task.check or task.write) and text != other.original.text:
-        makes = f"backcalc fmt{f' {shorten(name)}' * is_file} > graph.bg"
-        say(f"{name}: not in the language itself; `{makes}` makes a file that is")
+        say(f"{name}: not in the language itself; `backcalc fmt{_typed(asked)} > graph.bg` makes a file that is")
         return 1
     if task.check:
         changed = text != program.source.text
         if changed:
-            say(f"{name}: not formatted; `backcalc fmt{' --write' * is_file}` does it")
+            say(f"{name}: not formatted; `backcalc fmt{_typed(asked, ' --write')}` does it")
         return int(changed)
     if task.write:
-        _replace(Path(name), text.encode())
+        _replace(Path(program.source.name), text.encode())
     else:
         make_way(sys.stdout)  # Else the text would run into the bar.
         sys.stdout.write(without_controls(text))  # A comment may hold anything; in a file it stays as it is.
     return 0
+
+
+def _typed(asked: Asked, option: str = "") -> str:
+    """An option of a file, and the file, as they are typed; nothing of what is typed in place, or piped."""
+    return "" if asked.graph is None or asked.graph == "-" else f"{option} {typed_file(asked.graph)}"
 
 
 def _replace(file: Path, new: bytes) -> None:

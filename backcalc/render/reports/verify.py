@@ -16,6 +16,7 @@ from backcalc.render.formats.json import dump
 from backcalc.render.values import exact
 from backcalc.rules.values import literal, shape_of
 from backcalc.text.numerals import DIGITS, rounded
+from backcalc.text.wording import typed
 
 if TYPE_CHECKING:
     from backcalc.marking.mark import Mark
@@ -95,10 +96,10 @@ def _notes(found: Finding, digits: int) -> list[str]:
         told.append(f"holds in {_samples(found)}; the margin is least at {_at(found.at, digits)}")
     elif found.verdict == "refuted":
         # To be typed again: 17 digits are enough for any float64 to come back as it was.
-        told.append(f"false at --at {_at(found.counterexample, 17)}")
+        told.append(f"false at --at {typed(_at(found.counterexample, 17))}")
     elif found.verdict == "undefined":
         # Of a proof one point is enough, to be typed again as what refutes is.
-        nowhere = f"at any of {_samples(found)}" if found.at is None else f"at --at {_at(found.at, 17)}"
+        nowhere = f"at any of {_samples(found)}" if found.at is None else f"at --at {typed(_at(found.at, 17))}"
         told.append(f"a side has no value {nowhere}")
     # A claim without inputs has no box.
     elif found.verdict == "proved" and found.box:

@@ -204,6 +204,13 @@ def test_the_graph_written_begins_where_the_descent_ended(call, tmp_path):
     assert again["steps"][0] == {**last, "step": 0}
 
 
+def test_a_comment_stays_one_whatever_is_in_it(call, tmp_path):
+    graph, path = tmp_path / "y.bg", tmp_path / "trained.bg"
+    graph.write_text("y = (w - 1)^2  # a\u2028b = 3\fc = 4\n", encoding="utf-8")
+    assert call("descend", str(graph), "--at", "w=1", "-o", str(path))[0] == 0
+    assert path.read_text("utf-8").endswith(f"\ninput w = 1\n{graph.read_text('utf-8')}")
+
+
 def test_defaults_are_put_where_they_belong():
     text = "input w = -1 in [-2, 2]\ninput b in [0, 1]\ninput c  # the bias\ny = w*b*c*d\n"
     assert with_defaults(Source("test", text), {"w": 1.0, "b": 0.5, "c": 2.0, "d": -3.0}) == (

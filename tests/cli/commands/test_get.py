@@ -150,7 +150,7 @@ def graphs(tmp_path):
 
 def test_fmt_checks_and_changes_several_files(call, graphs):
     a, b, c = graphs
-    assert call("fmt", "--check", a, b) == (1, "", f"{b}: not formatted; `backcalc fmt --write` does it\n")
+    assert call("fmt", "--check", a, b) == (1, "", f"{b}: not formatted; `backcalc fmt --write {b}` does it\n")
     status, out, err = call("fmt", "--write", c, b, a)
     assert (status, out) == (2, "")
     assert f"{c}:1:5: error" in err

@@ -76,3 +76,34 @@ def test_a_name_given_twice_is_a_slip_but_to_correct_a_file(call, tmp_path):
     assert "`x` is given twice" in err
     path.write_text('{"x": 1}')
     assert call("run", "neuron.bg", "--at", f"@{path}", "--at", "x=2", "--get", "x") == (0, "2\n", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (["run", "-e", "y' = x'; z' = x'"], """--of "z'" """),
+        (["explain", "-e", "z = x'^2", "--digits", "2", "--wrt", "z/x'"], """run --get "z/x'" """),
+        (["taylor", "-e", "z = x'^2"], """--at "x'=1", """),
+        (["verify", "-e", "input W[2] in [0, 1]; claim sum(W) < 1"], "--at 'W=[0,1]'"),
+        (["verify", "-e", "input x' in [0, 1]; claim x' < 1"], """--at "x'=1" """),
+        (["a b.bg"], "backcalc run 'a b.bg'"),
+        (["fmt", "--check", "a b.bg"], "`backcalc fmt --write 'a b.bg'` does it"),
+        (["fmt", "--check", "e f.bg"], "`backcalc fmt 'e f.bg' > graph.bg` makes"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_shown_to_be_typed_stands_in_quotes_where_a_shell_needs_them(
+    call, tmp_path, monkeypatch, command, shown
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a b.bg").write_text("y=x\n")
+    (tmp_path / "e f.bg").write_text("source;target;weight\na;b;3\n")
+    _, out, err = call(*command)
+    assert shown.strip() in out + err
+
+
+def test_the_name_of_a_file_steers_no_terminal(call, tmp_path):
+    path = tmp_path / "a\x1b[31m.bg"
+    path.write_text("y=x\n")
+    status, _, err = call("fmt", "--check", str(path))
+    assert (status, "\x1b" in err) == (1, False)
