@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from click.testing import CliRunner
@@ -41,7 +42,7 @@ def test_a_counterexample_is_a_line_for_at_that_refutes():
     text = "input x\ninput v[2]\ny = x*sum(v)\nclaim y < 10\n"
     status, out, _ = verify(text)
     assert status == 1
-    at = out.split("--at ")[1].split("\n")[0]
+    at = shlex.split(out.split("--at ")[1].split("\n")[0])[0]
     again = CliRunner().invoke(cli, ["run", "-", "--of", "y", "--at", at, "--format", "json"], input=text)
     value = next(node["value"] for node in json.loads(again.stdout)["nodes"] if node["name"] == "y")
     assert value >= 10
