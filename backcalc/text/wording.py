@@ -28,7 +28,9 @@ def option(name: str, value: str = "") -> str:
     """How one says that `name` is `value`: `--of y`, or `of="y"` to who calls the library; without a value its name."""
     if _is_library.get():
         return f'{name}="{value}"' if value else name
-    return f"--{name} {typed(value)}" if value else f"--{name}"
+    # Brackets stay bare here: where no file is called like dy[0]/dx, most shells take it as it stands.
+    value = typed(value) if "'" in value else value
+    return f"--{name} {value}" if value else f"--{name}"
 
 
 def point_option(values: Sequence[tuple[str, str]], *, more: bool = False, name: str = "at") -> str:
