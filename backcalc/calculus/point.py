@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TextIO, TypeAlias
+from weakref import WeakKeyDictionary
 
 from backcalc.calculus.constant import constant, default_of, spelled_out
 from backcalc.graph.build import with_inputs
@@ -66,7 +68,7 @@ def _read(options: Iterable[str], option: str, written: dict[str, Expr] | None) 
         if text.startswith("@"):
             from backcalc.calculus.point_file import read_values, read_written  # They load a reader of JSON.
 
-            source = read(text[1:])
+            source = _file(text[1:])
             point |= from_mapping(read_values(source), source)
             # What goes over a name leaves nothing of what was there before.
             if written is not None:
@@ -83,6 +85,19 @@ def _read(options: Iterable[str], option: str, written: dict[str, Expr] | None) 
             if written is not None:
                 written[name.id] = value if isinstance(value, Number) else spelled_out(value, source)
     return point
+
+
+_piped: WeakKeyDictionary[TextIO, Source] = WeakKeyDictionary()
+"""What has come by a standard input, once it is read."""
+
+
+def _file(path: str) -> Source:
+    """The text of the file at `path`; what comes by a pipe is read once, however often the point is asked for."""
+    if path != "-":
+        return read(path)
+    if sys.stdin not in _piped:
+        _piped[sys.stdin] = read(path)
+    return _piped[sys.stdin]
 
 
 def from_mapping(at: Mapping[str, object], source: Source) -> Point:

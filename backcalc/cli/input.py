@@ -29,8 +29,18 @@ def read_source(asked: Asked) -> Source:
     """The text that GRAPH, or `--expr`, gives, in the language. Raises BackcalcError, and UsageError without one."""
     if asked.exprs and asked.graph is not None:
         raise click.UsageError(f"the graph stands behind {EXPR}, or in {shorten(asked.graph)}: drop one of the two")
+    require_one_pipe(asked)
     found = clean(EXPR, "\n".join(asked.exprs)) if asked.exprs else _read_file(asked.graph)
     return as_language(found, _Given(asked.at))
+
+
+def require_one_pipe(asked: Asked, option: str = "", path: str | None = None) -> None:
+    """Raise UsageError where two of the graph, `--at`, and the file of one more option come from stdin."""
+    # Whichever came first would take all of it.
+    takers = ["the graph"] * asked.is_piped + ["--at"] * ("@-" in asked.at) + [option] * (path == "-")
+    if len(takers) > 1:
+        first, second = takers[:2]
+        raise click.UsageError(f"{first} and {second} cannot both come from stdin: name a file for one of them")
 
 
 def _read_file(graph: str | None) -> Source:

@@ -13,7 +13,7 @@ from backcalc.calculus.point import Point, read_point
 from backcalc.calculus.run import Run
 from backcalc.cli.answer_words import AnswerCommand, is_answer, is_file, looks_like_file
 from backcalc.cli.exactly import in_exact_numbers
-from backcalc.cli.input import read_text
+from backcalc.cli.input import read_text, require_one_pipe
 from backcalc.cli.options import (
     Asked,
     Exactly,
@@ -44,7 +44,7 @@ from backcalc.render.values import MAX_CERTAIN
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
 from backcalc.text.files import clean, near_files
 from backcalc.text.source import Source
-from backcalc.text.wording import shorten
+from backcalc.text.wording import shorten, visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -184,7 +184,7 @@ def _check_files(
     for i, graph in enumerate(graphs):
         show = partial(print_report, shown=way.shown) if keep is None else partial(keep, graph)
         if keep is None:
-            print_lines([*[""] * bool(i), f"{graph}:"])
+            print_lines([*[""] * bool(i), _heading(graph, way.shown)])
         try:
             found = _check(asked._replace(graph=graph), None, way, show)
         except BackcalcError as error:  # What is wrong with one file keeps no other from being marked.
@@ -194,6 +194,15 @@ def _check_files(
                 keep(graph, error)
         status = max(status, found)
     return status
+
+
+def _heading(graph: str, shown: Shown) -> str:
+    """The name of a file above its answers, which neither steers a terminal nor is a tag of a page."""
+    if shown.format != "markdown":
+        return f"{visible(graph)}:"
+    from backcalc.render.formats.markdown import escaped
+
+    return f"{escaped(visible(graph))}:"
 
 
 Show = Callable[[MarksReport], None]
@@ -305,8 +314,7 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
             raise click.UsageError(f"answers go with one graph: {shorten(other)} is another")
     if path is not None and given:
         raise click.UsageError("answers stand on the command line or in --answers: drop one of the two")
-    if path == "-" and asked._replace(graph=graphs[0] if graphs else None).is_piped:
-        raise click.UsageError("the graph and --answers cannot both come from stdin: name a file for one of them")
+    require_one_pipe(asked._replace(graph=graphs[0] if graphs else None), "--answers", path)
     return graphs, given
 
 

@@ -14,7 +14,7 @@ from backcalc.analysis.new_defaults import with_defaults
 from backcalc.analysis.objective import Objective
 from backcalc.bulk.points.reader import PointReader
 from backcalc.calculus.point import Point, read_point
-from backcalc.cli.input import read_graph
+from backcalc.cli.input import read_graph, require_one_pipe
 from backcalc.cli.numbers import Real, RealRange, WholeRange
 from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, force_option, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings, require_ours, tell, write_ours
@@ -113,8 +113,7 @@ def command(
 
 def _check(settings: Settings, asked: Asked, data: str | None) -> None:
     """Raise a usage error for options that do not go together."""
-    if data == "-" and asked.is_piped:
-        raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
+    require_one_pipe(asked, "--data", data)
     if settings.batch is not None and data is None:
         raise click.UsageError("--batch is of the rows of --data: name that too")
     if settings.batch is None:

@@ -11,7 +11,7 @@ from backcalc.calculus.digits import Tolerance
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import read_number, read_point
 from backcalc.calculus.run import run
-from backcalc.cli.input import read_source
+from backcalc.cli.input import read_source, require_one_pipe
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows, tolerance_options
 from backcalc.cli.output import print_report, print_warnings, tell, tell_error, untold
 from backcalc.cli.process import kept
@@ -119,6 +119,7 @@ def command(
         raise click.MissingParameter(param_hint="'SUBMISSION...'", param_type="argument")
     if [*paths, *[key] * (not asked.exprs)].count("-") > 1:
         raise click.UsageError("only one of KEY and the submissions can come from stdin")
+    require_one_pipe(asked._replace(graph=key), "a submission", "-" if "-" in paths else None)
     if shown.format != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
     if credit and strict:

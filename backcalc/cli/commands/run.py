@@ -13,7 +13,7 @@ import click
 from backcalc.analysis.run import run_objects
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import Mode
-from backcalc.cli.input import graph_of, read_source, text_of
+from backcalc.cli.input import graph_of, read_source, require_one_pipe, text_of
 from backcalc.cli.options import (
     Asked,
     Exactly,
@@ -97,8 +97,7 @@ def command(
     """GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin."""
     if shown.format == "csv" and partials and all_pairs:  # With both there would be two tables with other columns.
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
-    if data == "-" and asked.is_piped:  # Whichever came first would take all of it.
-        raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
+    require_one_pipe(asked, "--data", data)
     if along:
         _require_alone(asked, partials=partials, all_pairs=all_pairs)
         mode = "forward"

@@ -44,6 +44,7 @@ def command(asked: Asked, shown: Shown, order: int) -> int:
     found = taylor(read_graph(asked), point, order, asked.of, asked.wrt)
     if not isinstance(found, Expansion):
         tell_unheeded("order", "by several inputs there are the gradient and the Hessian (by one: --wrt)")
+        tell_unheeded("limit", "by several inputs no nodes are listed (by one: --wrt)")
     told, is_finite = noticed(found.graph, point), _is_finite(found)
     print_warnings(found.graph.source, told)
     if not is_finite:

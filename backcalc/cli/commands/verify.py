@@ -69,6 +69,9 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     settled, known = settle(graph, at)  # A slip in a name would else leave its input to be drawn.
     print_warnings(graph.source, noticed(settled, known))
     claims = claims_of(settled, written, seconds if prove else inf)
+    if not claims:
+        tell_unheeded("prove", "the file makes no claim")
+        tell_unheeded("samples", "the file makes no claim")
     found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims]
     marked = _marked(program, graph, at, asked.of)
     slope = worst_slope(graph, at, asked.of, seed)  # Of all slopes one is told: if that holds, all do.

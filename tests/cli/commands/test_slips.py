@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from backcalc.cli.group import cli
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,12 @@ import pytest
         ),
         ("grade . neuron.bg", ". is a folder; the key stands first: grade key.bg ."),
         ("fmt -check neuron.bg", "with two dashes: --check"),
+        ("run neuron.bg --wrt ''", "Invalid value for '--wrt': no node is named"),
+        ("explain neuron.bg --node ,", "Invalid value for '--node': no node is named"),
+        ("run - --at @-", "the graph and --at cannot both come from stdin"),
+        ("run neuron.bg --data - --at @-", "--at and --data cannot both come from stdin"),
+        ("check neuron.bg --answers - --at @-", "--at and --answers cannot both come from stdin"),
+        ("grade neuron.bg - --at @-", "--at and a submission cannot both come from stdin"),
         ("run neuron", "there is a sample of this name: backcalc samples neuron > neuron.bg"),
     ],
 )
@@ -107,3 +117,36 @@ def test_the_name_of_a_file_steers_no_terminal(call, tmp_path):
     path.write_text("y=x\n")
     status, _, err = call("fmt", "--check", str(path))
     assert (status, "\x1b" in err) == (1, False)
+
+
+def test_the_name_of_a_file_is_no_tag_in_markdown(call, tmp_path):
+    paths = [str(tmp_path / f"<b>{name}</b>.bg".replace("/", ":")) for name in "ac"]
+    for path in paths:
+        Path(path).write_text("y = 2\n#= y = 2\n")
+    out = call("check", *paths, "--format", "markdown")[1]
+    assert "<b>" not in out
+    assert "&lt;b>a" in out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", "--exact", "y=2", "dy/dx=4"],
+        ["report", "-o", "page.html"],
+        ["draw", "-o", "page.html"],
+        ["run", "--along", "@-"],
+    ],
+    ids=" ".join,
+)
+def test_a_point_from_a_pipe_is_there_whenever_it_is_asked_for(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    args = [command[0], "-e", "y = x^2*c", "--at", "@-", *command[1:]]
+    found = CliRunner().invoke(cli, args, input='{"x": 1, "c": 2}', standalone_mode=False)
+    assert (found.exception, found.stderr) == (None, "")
+
+
+def test_each_of_several_files_has_the_point_from_a_pipe(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.bg").write_text("y = x^2\n#= y = 4\n")
+    args = ["check", *(str(tmp_path / f"{name}.bg") for name in "ab"), "--at", "@-"]
+    assert CliRunner().invoke(cli, args, input='{"x": 2}').stdout.count("1 of 1 right") == 2

@@ -18,6 +18,10 @@ DATA = ("--data", "lines.csv")
         (("descend", *GRAPH, "--of", "b", "--method", "lbfgs", "--rate", "0.1"), "--rate does nothing here"),
         (("verify", "bound.bg", "--seconds", "3"), "--seconds does nothing here: it is the time of a proof"),
         (("taylor", *GRAPH, "--of", "b", "--order", "3"), "by several inputs there are the gradient and the Hessian"),
+        (("taylor", *GRAPH, "--of", "b", "--limit", "3"), "--limit does nothing here: by several inputs no nodes"),
+        (("verify", *GRAPH, "--of", "b", "--prove"), "--prove does nothing here: the file makes no claim"),
+        (("verify", *GRAPH, "--of", "b", "--samples", "5"), "--samples does nothing here: the file makes no claim"),
+        (("samples", "lattice", "--format", "markdown"), "--format does nothing here: a sample is printed as its"),
         (("draw", *GRAPH, "--force"), "--force does nothing here: it is of the file"),
         (("descend", *GRAPH, "--of", "b", "--force"), "--force does nothing here: it is of the file"),
         (
