@@ -186,8 +186,7 @@ _INPUTS = ("input", "edges")  # An activation of an edge list may be given too.
 def split_names(_ctx: click.Context, _param: click.Parameter, lists: Iterable[str]) -> tuple[str, ...]:
     """The names in `x, w`, of one such list after the other. Raises BadParameter for a list of none."""
     # `--wrt x --wrt "w, b"` and a comma at the end are all read as they are meant; `--wrt ""` not as all.
-    found = [tuple(as_named(name.strip()) for name in names.split(",") if name.strip()) for names in lists]
-    if () in found:
+    if () in (found := [tuple(as_named(each.strip()) for each in names.split(",") if each.strip()) for names in lists]):
         raise click.BadParameter("no node is named")
     return sum(found, ())
 

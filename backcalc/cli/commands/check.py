@@ -39,12 +39,12 @@ from backcalc.marking.marker import Marker
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, by_place, read_answers, read_sheet, read_stated
 from backcalc.marking.subject import settle_answers
-from backcalc.render.reports.marks import FilesReport, MarksReport
+from backcalc.render.reports.marks import FileHeading, FilesReport, MarksReport
 from backcalc.render.values import MAX_CERTAIN
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
 from backcalc.text.files import clean, near_files
 from backcalc.text.source import Source
-from backcalc.text.wording import shorten, visible
+from backcalc.text.wording import shorten
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -184,7 +184,8 @@ def _check_files(
     for i, graph in enumerate(graphs):
         show = partial(print_report, shown=way.shown) if keep is None else partial(keep, graph)
         if keep is None:
-            print_lines([*[""] * bool(i), _heading(graph, way.shown)])
+            print_lines([""] * bool(i))
+            print_report(FileHeading(graph), way.shown)
         try:
             found = _check(asked._replace(graph=graph), None, way, show)
         except BackcalcError as error:  # What is wrong with one file keeps no other from being marked.
@@ -194,15 +195,6 @@ def _check_files(
                 keep(graph, error)
         status = max(status, found)
     return status
-
-
-def _heading(graph: str, shown: Shown) -> str:
-    """The name of a file above its answers, which neither steers a terminal nor is a tag of a page."""
-    if shown.format != "markdown":
-        return f"{visible(graph)}:"
-    from backcalc.render.formats.markdown import escaped
-
-    return f"{escaped(visible(graph))}:"
 
 
 Show = Callable[[MarksReport], None]

@@ -38,15 +38,15 @@ class Markdown(Writer):
         """A pipe table, numbers to the right."""
         texts = _with_notes(self.written(grid))
         if texts.title:
-            yield from (escaped(texts.title), "")
-        yield _row(map(escaped, texts.header))
+            yield from (_escaped(texts.title), "")
+        yield _row(map(_escaped, texts.header))
         # Colons say to which side a column is set.
         yield _row("---:" if i in texts.numbers else "---" for i in range(len(texts.header)))
         yield from (_row(_cells(row, texts)) for row in texts.rows)
 
     def sentence(self, block: Sentence) -> Iterator[str]:
         """A paragraph."""
-        yield escaped(self.cell(block.words))
+        yield _escaped(self.cell(block.words))
 
     def section(self, section: Section) -> Iterator[str]:
         """A list of equations as code, so that `*` and `_` in them stay what they are."""
@@ -76,7 +76,7 @@ class MathMarkdown(Markdown):
     def equation_text(self, equation: Equation) -> str:
         """An equation between dollars, what is remarked behind it."""
         # The remark as words of Markdown: names in it need no mathematics.
-        return f"${self.hand.line(equation)}${escaped(PLAIN.cell(equation.remark))}"
+        return f"${self.hand.line(equation)}${_escaped(PLAIN.cell(equation.remark))}"
 
 
 def _with_notes(grid: Texts) -> Texts:
@@ -92,7 +92,7 @@ def _cells(row: Sequence[str], grid: Texts) -> list[str]:
     """Formulas as code, so that `*` in them stays what it is, and the rows of a matrix, so that its columns line up."""
     # Code of nothing would show its two ticks.
     is_code = [bool(cell) and (i == grid.yields or _is_grid(cell)) for i, cell in enumerate(row)]
-    return [_code(cell) if plain else escaped(cell) for cell, plain in zip(row, is_code, strict=True)]
+    return [_code(cell) if plain else _escaped(cell) for cell, plain in zip(row, is_code, strict=True)]
 
 
 def _is_grid(cell: str) -> bool:
@@ -105,8 +105,7 @@ def _code(cell: str) -> str:
     return f"`{_PADDING.sub(NO_BREAK, cell)}`".replace("\n", "`<br>`") if "\n" in cell else f"`{cell}`"
 
 
-def escaped(text: str) -> str:
-    """`text` with nothing in it that Markdown takes for its own."""
+def _escaped(text: str) -> str:
     # Names come from students: no tag and no link of theirs may reach the page.
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace("](", r"]\(").replace("`", r"\`")
     return text.replace("_", r"\_").replace("*", r"\*").replace("\n", "<br>")

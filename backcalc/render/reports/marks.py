@@ -22,7 +22,7 @@ from backcalc.render.values import MAX_DIGITS, TOO_LONG, exact, exact_formula, o
 from backcalc.rules.values import is_known, literal, shape_of
 from backcalc.text.errors import BackcalcError
 from backcalc.text.numerals import DIGITS
-from backcalc.text.wording import plural
+from backcalc.text.wording import plural, visible
 
 SIGNS: dict[Verdict, str] = {
     "right": "✓",
@@ -80,6 +80,17 @@ class MarksReport:
     def csv(self) -> Iterator[str]:
         """A line an answer."""
         return render_marks_csv(self.marked, hints=self.hints)
+
+
+@dataclass(frozen=True)
+class FileHeading:
+    """The name of a file, above its answers where there are several."""
+
+    name: str
+
+    def document(self) -> Document:
+        """A line, in which no name steers a terminal or is a tag of a page."""
+        return Document([Sentence(f"{visible(self.name)}:")])
 
 
 @dataclass(frozen=True)
