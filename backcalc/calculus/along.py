@@ -5,14 +5,16 @@ Of arrays no Jacobian is made: an operation that is linear in an argument makes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from math import isfinite
+from operator import mul
 from typing import Any, TypeAlias
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.jacobians import Engine
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.pullbacks import Cotangent
+from backcalc.calculus.pullbacks import Cotangent, any_open, gates
 from backcalc.calculus.rows import elements
 from backcalc.calculus.sweep import Edges, forward
 from backcalc.calculus.tangents import by_reverse, every_tangent, require_few_sweeps
@@ -21,12 +23,27 @@ from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
 from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.lower import names_in
 from backcalc.rules.row import Primitive
+from backcalc.rules.shapes import APART
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling
-from backcalc.rules.values import Numeric, Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
+from backcalc.rules.values import (
+    Numeric,
+    Value,
+    add,
+    is_known,
+    is_nothing,
+    literal,
+    multiply,
+    ones,
+    quietly,
+    reshaped,
+    shape_of,
+)
 
 LONG = 4_096
 """Elements of a node from which on a sweep for each of them takes longer than all else."""
+
+_TAKING = (VECTOR, INDEX, "concat")  # What puts elements elsewhere.
 
 Displacements: TypeAlias = "Mapping[int, Numeric]"
 """The change of each node that moves by itself, by its place in the graph."""
@@ -55,7 +72,8 @@ def changes(linear: Linearization, moved: Displacements) -> list[Value | None]:
     if evaluation.has_arrays:
         found = _Pushes(linear).run({slot[node]: change for node, change in moved.items()})
     else:
-        seeds: dict[int, Value] = {slot[node]: change for node, change in moved.items()}
+        # A change of 0 is none: what does not move hands nothing on, whatever the slope there.
+        seeds: dict[int, Value] = {slot[node]: change for node, change in moved.items() if change}
         # A slot needs only earlier ones, so rising order is a topological one.
         order = range(len(evaluation.terms))
         edges: Edges[Any] = linear.slot_edges.__getitem__  # Numbers and formulas: pullbacks are of arrays.
@@ -83,6 +101,8 @@ def _by_formulas(linear: Linearization, node: int, moved: Displacements) -> Valu
     # Zeros of its shape to begin with: what nothing moves is no formula.
     total: Value = 0.0 * ones(shape)
     for wrt, change in moved.items():
+        if is_nothing(change):
+            continue
         slope = by_reverse(linear, node, wrt)
         if slope is None:
             return None
@@ -95,9 +115,10 @@ def _applied(slope: Value, change: Numeric, rank: int, of_rank: int) -> Value:
     if is_known(slope):
         if not rank:
             return slope * change
-        from backcalc.rules.ndarray import contract
+        from backcalc.rules.ndarray import masked
 
-        found: Value = contract(slope, change, 0)  # 0: a change has no axes of directions behind its own.
+        # The axes of x are the last ones; of its elements that do not move none counts.
+        found: Value = masked(change, slope).sum(tuple(range(-rank, 0)))
         return found
     if not rank:
         return multiply(slope, change)
@@ -108,7 +129,10 @@ def _applied(slope: Value, change: Numeric, rank: int, of_rank: int) -> Value:
 
 
 class _Pushes:
-    """What each operation makes of the changes of its arguments, all values being known."""
+    """What each operation makes of the changes of its arguments, all values being known.
+
+    A change has a gate, as cotangents have: of an element that does not move nothing comes, whatever the slope there.
+    """
 
     def __init__(self, linear: Linearization) -> None:
         self.linear, self.tape = linear, linear.tape
@@ -116,83 +140,88 @@ class _Pushes:
 
     def run(self, seeds: Mapping[int, Any]) -> dict[int, Any]:
         """The change of every slot that one of `seeds` reaches."""
-        found = dict(seeds)
+        found: dict[int, Any] = {slot: only(change) for slot, change in seeds.items()}
         with quietly(True):
             for slot in range(len(self.terms)):
                 for change in self._terms(slot, found):
-                    found[slot] = found[slot] + change if slot in found else change
-        return found
+                    found[slot] = gates().add(found[slot], change) if slot in found else change
+        return {slot: value_of(change) for slot, change in found.items()}
 
     def _terms(self, slot: int, found: Mapping[int, Any]) -> Iterator[Any]:
         """What comes along each edge into a slot."""
         row = self.rows[slot]
         for node, partial in self.tape.incoming.get(slot, ()):
             if (tail := self.tape.slot[node]) in found:
-                yield self._along_edge(partial, self.linear.full(found[tail], self.shapes[tail]))
+                yield self._along_edge(partial, tail, found[tail])
         if row is None or self.tape.constant[slot]:
             return
         # What has no edge, the branch that is not taken, must hand nothing on.
         edges = dict.fromkeys(arg for arg, _ in self.linear.slot_edges[slot])
         for k, arg in enumerate(self.tape.args[slot]):
             if arg in edges and arg in found:
-                change = self.linear.full(found[arg], self.shapes[arg])
-                yield self._pushed(slot, row, k, change)
+                yield self._pushed(slot, row, k, found[arg])
 
-    def _along_edge(self, partial: int, change: Any) -> Any:
+    def _full(self, value: Any, slot: int) -> Any:
+        return self.linear.full(value, self.shapes[slot])
+
+    def _along_edge(self, partial: int, tail: int, change: Any) -> Any:
         """The Jacobian that stands on an edge, head × tail, times the change of the tail."""
         slope = self.terms[partial]
-        return slope @ change if shape_of(slope) and shape_of(change) else slope * change
+        if not shape_of(slope) or not self.shapes[tail]:
+            return gates().along(change, slope, gated=False)
+        return gates().through(change, lambda value: slope @ self._full(value, tail), any_open)
 
-    def _pushed(self, slot: int, row: Primitive, k: int, change: Any) -> Numeric:
+    def _pushed(self, slot: int, row: Primitive, k: int, change: Any) -> Any:
         """What an operation makes of the change of its k-th argument alone."""
+        args = self.tape.args[slot]
         if row.partials:
-            found: Numeric = self._by_element(slot, row, k, change)
-            return found
-        args = [self.terms[arg] for arg in self.tape.args[slot]]
-        indices = self.tape.indices.get(slot, ())
-        if row.symbol in (VECTOR, "concat"):
-            # Only one item moves: the values of the others would be taken for changes.
-            nothing = [0.0 * ones(shape_of(arg)) for arg in args]
-            return apply(row, [*nothing[:k], change, *nothing[k + 1 :]], indices)
-        if row.symbol == INDEX:
-            return apply(row, [change], indices)
+            edge = self.linear.edge_to(slot, row, k)
+            slope = edge.slope(*(self.terms[arg] for arg in args), self.terms[slot])
+            return gates().along(change, slope, gated=edge.gated)
         # A slope that speaks neither of its argument nor of the value is that of what is linear in it.
-        if not {row.params[k], "out"}.intersection(names_in(row.pullbacks[k])):
-            return apply(row, [*args[:k], change, *args[k + 1 :]], indices)
-        return self._by_rows(slot, k, change)
+        if row.symbol not in _TAKING and {row.params[k], "out"}.intersection(names_in(row.pullbacks[k])):
+            return self._by_rows(slot, k, change)
 
-    def _by_element(self, slot: int, row: Primitive, k: int, change: Any) -> Any:
-        """The slope at each element times its change; where nothing flows, nothing, whatever the change."""
-        operands = [*(self.terms[arg] for arg in self.tape.args[slot]), self.terms[slot]]
-        edge = self.linear.edge_to(slot, row, k)
-        slope = edge.slope(*operands)
-        if not edge.gated:
-            return slope * change
-        from backcalc.rules.ndarray import masked
+        def _made(value: Any, fill: Callable[[Any], Any]) -> Any:
+            others = [fill(self.terms[arg]) for arg in args]
+            moved = [*others[:k], self._full(value, args[k]), *others[k + 1 :]]
+            return apply(row, moved, self.tape.indices.get(slot, ()))
 
-        return masked(slope, change)
+        if row.symbol in _TAKING:
+            # Only one item moves: the values of the others would be taken for changes.
+            return gates().through(change, *[lambda value: _made(value, lambda term: 0.0 * ones(shape_of(term)))] * 2)
+        is_apart = row.shape in APART or len(args) == 1
+        # Without the values of the others, which may be 0 or infinite: of these only the places count.
+        return gates().through(
+            change,
+            lambda value: _made(value, lambda term: term),
+            lambda gate: _made(1.0 * (gate != 0), lambda term: ones(shape_of(term))) if is_apart else any_open(gate),
+        )
 
-    def _by_rows(self, slot: int, k: int, change: Any) -> Numeric:
+    def _by_rows(self, slot: int, k: int, change: Any) -> Any:
         """The Jacobian's rows, each what a unit cotangent pulls back, times the change: one for a number."""
+        from backcalc.rules.ndarray import masked, units
+
+        shape, arg = self.shapes[slot], self.tape.args[slot][k]
         # Of arrays as wholes each argument has an edge, but for constants.
-        places = [place for place, arg in enumerate(self.tape.args[slot]) if not self.tape.constant[arg]]
+        places = [place for place, each in enumerate(self.tape.args[slot]) if not self.tape.constant[each]]
         pulled = self.linear.slot_edges[slot][places.index(k)][1]
         assert callable(pulled)  # Of arrays as wholes no edge is a number.
-        shape = self.shapes[slot]
-        if not shape:
-            # The gradient, whose product with a change is one number.
-            return self._product(slot, k, pulled(only(1.0)), change)
-        from backcalc.rules.ndarray import units
+        moved = self._full(value_of(change), arg)
 
-        return reshaped([self._product(slot, k, pulled(only(unit)), change) for unit in units(shape)], shape)
+        def _open(row: Cotangent) -> Any:
+            """Which elements of the argument count in a row: those that it is made of, and that move."""
+            parts = [1.0 * (self._full(each.open, arg) != 0) for each in (row, change) if isinstance(each, Gated)]
+            return reduce(mul, parts, 1.0)
 
-    def _product(self, slot: int, k: int, row: Cotangent, change: Any) -> float:
-        shape = self.shapes[self.tape.args[slot][k]]
-        full: Any = self.linear.full(value_of(row), shape)
-        found = float((full * change).sum()) if shape_of(change) else float(full * change)
-        if isfinite(found) or not isinstance(row, Gated):
-            return found
-        from backcalc.rules.ndarray import masked
+        def _product(row: Cotangent) -> float:
+            terms = self._full(value_of(row), arg) * moved
+            found = float(terms.sum() if shape_of(terms) else terms)
+            return found if isfinite(found) else float(masked(_open(row), terms).sum())
 
-        # Of what the value is not made of no change counts, an infinite one neither.
-        return float((full * masked(self.linear.full(row.open, shape) != 0, change)).sum())
+        def _of_each(fn: Callable[[Cotangent], float]) -> Numeric:
+            # One row at a time; of a number the gradient, whose product with a change is one number.
+            found = [fn(pulled(only(unit))) for unit in (units(shape) if shape else [1.0])]
+            return reshaped(found, shape) if shape else found[0]
+
+        return gates().gated(_of_each(_product), lambda: _of_each(lambda row: any_open(_open(row))))

@@ -33,6 +33,11 @@ class SweptObjects(Swept, Protocol):
         ...
 
     @property
+    def along(self) -> Mapping[str, Numeric]:
+        """The direction of a run along one; else nothing."""
+        ...
+
+    @property
     def linear(self) -> Linearization:
         """Its local partials, and what was noticed of them."""
         ...
@@ -61,7 +66,7 @@ def first_lost(run: SweptObjects) -> Iterator[Diagnostic]:
         return
     for name, tangent in run.tangents.items():
         if (place := _first(tangent)) is not None:
-            yield from [of_tangent(nodes[place], name)] * (place not in told)
+            yield from [of_tangent(nodes[place], "" if run.along else name)] * (place not in told)
             return
     if run.mode != "reverse" or (place := _last([is_lost(found) for found in run.adjoints], nodes)) is None:
         return
@@ -124,8 +129,9 @@ def of_value(node: Node) -> Diagnostic:
 
 
 def of_tangent(node: Node, wrt: str) -> Diagnostic:
-    """That a tangent is not finite."""
-    message = f"the slope of `{shorten(node.name)}` by `{shorten(wrt)}` is not finite"
+    """That a tangent is not finite; without a `wrt` that in a direction, which is a change."""
+    of = shorten(node.name)
+    message = f"the slope of `{of}` by `{shorten(wrt)}` is not finite" if wrt else f"the change of `{of}` is not finite"
     return Diagnostic(Code.NOT_FINITE, message, node.span)
 
 

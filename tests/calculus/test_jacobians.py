@@ -214,9 +214,26 @@ def test_tangents_of_wide_nodes_take_no_jacobian_by_others(monkeypatch):
     assert not forward.tangents["x"][1].any()
 
 
-def test_a_change_is_nothing_where_no_branch_leads():
-    run = backcalc.parse("input x = [-1, 4]\ny = where(x > 0, sqrt(x), 0)").run(along={"x": [1, 1]}).run
-    assert np.array_equal(run.tangents[ALONG][1], [0.0, 0.25])
+@pytest.mark.parametrize(
+    ("text", "direction", "change"),
+    [
+        ("input x = [-1, 4]; y = where(x > 0, sqrt(x), 0)", {"x": [1, 1]}, [0, 1 / 4]),
+        ("input x = [-1, 0, 4]; y = sum(sqrt(relu(x)))", {"x": [1, 1, 1]}, 1 / 4),
+        ("input x = [-1, 4]; y = sum(sqrt(relu(x[[1, 0]]).T + [0, 0]))", {"x": [1, 1]}, 1 / 4),
+        ("input x = [[-1, 4]]; y = norm(sqrt(relu(x)).T)", {"x": [[1, 1]]}, 1 / 4),
+        ("input x = [-1, 4]; y = sum(sqrt(concat(relu(x), 1)) @ [[1], [1], [1]])", {"x": [1, 1]}, 1 / 4),
+        ("input a = -1, b = 4; y = max(sqrt([relu(a), b]))", {"a": 1, "b": 1}, 1 / 4),
+        # What does not move hands nothing on, whatever the slope there.
+        ("input x = [0, 8]; y = sum(cbrt(x))", {"x": [0, 1]}, 1 / 12),
+        ("input x = [0, 8], w = 1; y = sum(cbrt(x))*w", {"x": [0, 0], "w": 1}, 2),
+        ("input x = 0, w = 1; y = cbrt(x) + w", {"x": 0, "w": 1}, 1),
+        ("input x = [1, 0]; y = cross_entropy(x, [1, 0]) + cross_entropy([1, 0], x)", {"x": [1, 0]}, -1),
+        ("input x[2], w = 2; h = cbrt([0, 1]*w); y = sum(h) + x[0]*0", {"x": [0, 0], "w": 0}, 0),
+    ],
+)
+def test_a_change_is_nothing_where_nothing_moves(text, direction, change):
+    run = backcalc.parse(text).run(along=direction).run
+    assert np.allclose(run.tangents[ALONG][-1], change, rtol=1e-14, atol=0)
 
 
 @pytest.mark.parametrize(
