@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from backcalc.calculus.doubts import doubts
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_adjoints, exact_constant, exact_values
 from backcalc.calculus.exact_warnings import ExactRemarks
@@ -104,12 +105,13 @@ class ExactRun(Run):
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What the build has noticed, which values are no numbers of the system, and which kinks are met."""
+        """What the build has noticed, which values are no numbers of the system, and what else there is to say."""
+        noticed = self.graph.warnings + doubts(self.linear.evaluation, self.point)
         with self.numbers.within():
-            return self.graph.warnings + self.lost + self._kinks
+            return noticed + self.lost + self._remarks
 
     @property
-    def _kinks(self) -> tuple[Diagnostic, ...]:
+    def _remarks(self) -> tuple[Diagnostic, ...]:
         def _rounded(evaluation: Evaluation, slot: int) -> Any:
             # Which branch is taken is told by the exact number; what has none keeps its float.
             value = self.slots[slot]
@@ -117,7 +119,7 @@ class ExactRun(Run):
 
         evaluation = self.linear.evaluation
         linear = Linearization(evaluation.redone(evaluation.rows, _rounded))
-        return ExactRemarks(linear, self.slots, self.numbers.system).kinks
+        return ExactRemarks(linear, self.slots, self.numbers.system).told
 
     @property
     def is_finite(self) -> bool:

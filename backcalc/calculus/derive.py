@@ -17,7 +17,7 @@ from backcalc.graph.model import Dag, Node
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import NOWHERE, VECTOR, WITHIN, Call, Expr, Name, Number, fold, names, postorder, with_args
-from backcalc.language.statements import Const, Definition, Edge, Function, Input, Output, OwnSymbol, Statement
+from backcalc.language.statements import Const, Definition, Edge, Function, Given, Input, Output, OwnSymbol, Statement
 from backcalc.rules.values import is_known, literal
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -309,6 +309,8 @@ def _originals(graph: Dag, linear: Linearization) -> Iterator[Statement]:
             yield Edge(Name(edge.tail), Name(node.name), edge.partial, "->", NOWHERE)
         if node.expr is not None:
             yield (Const if node.is_fixed else Definition)(Name(node.name), node.expr, NOWHERE)
+        if node.given is not None:
+            yield Given(Name(node.name), node.given.value, NOWHERE)
 
 
 def _definitions(graph: Dag) -> list[Function]:

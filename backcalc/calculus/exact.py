@@ -150,6 +150,7 @@ class _Sweep:
     def __init__(self, evaluation: Evaluation, values: Sequence[Any], system: ModuleType) -> None:
         self.system = system
         self.tape, self.rows, self.shapes, self.values = evaluation.tape, evaluation.rows, evaluation.shapes, values
+        self.replaced = evaluation.replaced
 
     def edges(self, head: int) -> Iterator[tuple[int, Callable[[Any], Any]]]:
         """The arguments of a slot, each with what it gets of a cotangent."""
@@ -171,7 +172,10 @@ class _Sweep:
             return Lost(f"`{row.label}` outside its domain")
         operands = [*(self.values[arg] for arg in self.tape.args[head]), self.values[head]]
         # A form may be 0/0, or call what the system lacks, where another has a value.
-        texts = dict.fromkeys(column[k] for column in (row.stable, row.partials, row.derived) if column)
+        columns = [row.stable, row.partials, row.derived]
+        if head in self.replaced:  # Of a given value it does not matter what its formula would have given.
+            columns = [row.from_output or row.partials]
+        texts = dict.fromkeys(column[k] for column in columns if column)
         for text in texts:
             found = _tried(partial_(_bound(row, self.system).form, text), *operands)
             if not _is_lost(found):
@@ -210,8 +214,9 @@ class _Sweep:
         lost = next((each for each in operands if isinstance(each, Lost)), None)
         if lost is not None:
             return _filled(lost, shape) if shape else lost
-        # Of prod the first is 0/0 where an element is 0, the second is not.
-        texts = dict.fromkeys(column[k] for column in (row.pullbacks, row.stable) if column)
+        # Of prod the first is 0/0 where an element is 0, the second is not, nor does it speak of a value that is given.
+        columns = (row.stable, row.pullbacks) if head in self.replaced else (row.pullbacks, row.stable)
+        texts = dict.fromkeys(column[k] for column in columns if column)
         for text in texts:
             found = _tried(partial_(_bound(row, self.system).pullback_form, text), *operands)
             if not _is_lost(found):

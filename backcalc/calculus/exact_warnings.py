@@ -1,4 +1,4 @@
-"""The kinks that a run on exact numbers meets, which rounded ones may miss: 0.1 + 0.2 − 0.3 is 0."""
+"""What a run on exact numbers warns of; kinks by these, which rounded ones may miss: 0.1 + 0.2 − 0.3 is 0."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from backcalc.calculus.warnings import Remarks
 from backcalc.rules.row import Bound
 from backcalc.text.errors import Code, Diagnostic
 
+_TOLD = (Code.KINK, Code.RANGE, Code.CONTRADICTION)
+
 
 class ExactRemarks(Remarks):
-    """What there is to say of the kinks of a graph whose slots have the exact `values`.
+    """What there is to say of a graph whose slots have the exact `values`.
 
     `linear` is of the floats next to these; where a value is lost, of the float of the rounded run.
     """
@@ -24,9 +26,9 @@ class ExactRemarks(Remarks):
         self.values, self.system = values, system
 
     @property
-    def kinks(self) -> tuple[Diagnostic, ...]:
-        """The warnings of kinks; what is not finite, or contradicts a given value, is no matter of exact numbers."""
-        return tuple(warning for warning in self.warnings if warning.code == Code.KINK)
+    def told(self) -> tuple[Diagnostic, ...]:
+        """The warnings of kinks and of given values; what is not finite is no matter of exact numbers."""
+        return tuple(warning for warning in self.warnings if warning.code in _TOLD)
 
     def _bent(self, slot: int, bound: Bound, operands: Sequence[Any]) -> Any:
         found = exact_kinks(self.evaluation, self.values, slot, self.system)

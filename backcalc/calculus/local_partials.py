@@ -174,8 +174,8 @@ class OperationEdges:
                 bound = row.array if any(map(shape_of, operands)) else row.scalar
                 return spelt_partial(bound.form(column[k])(*operands), column[k], scope)
         # Of a given node the slope comes from its value where it can: step(h), not step(W @ v).
-        by_value = self.textbook and self.remarks.is_given(slot) and row.from_output
-        texts = self._written(row, by_value or row.partials)
+        by_value = self.remarks.is_given(slot) and row.from_output
+        texts = by_value or self._written(row, row.partials)
         texts = derived_partials(self.evaluation, slot, row) if row.plain and texts is row.derived else texts
         return substituted(expression(texts[k]), scope)
 

@@ -51,6 +51,32 @@ def test_a_decimal_is_what_is_written():
     assert exactly("y = k*x; given k = 1/3; k = z", "x=3,z=1").value == 1
 
 
+# Slopes of a given value are those of a plain run: by the value where they can be, else of the arguments.
+@pytest.mark.parametrize(
+    ("text", "at", "slope"),
+    [
+        ("h = relu(x); given h = 0; y = h + x", "x=2", 1),
+        ("h = leaky_relu(x); given h = -1; y = h", "x=2", Fraction(1, 100)),
+        ("h = x/w; given h = 1/2; y = h", "x=2,w=3", Fraction(1, 3)),
+        ("h = prod([x, w]); given h = 7; y = h^2", "x=2,w=3", 42),
+    ],
+)
+def test_a_given_value_decides_its_own_slope(text, at, slope):
+    found = exactly(text, at)
+    plain = run(found.graph, {name: float(value) for name, value in found.point.items()})
+    assert found.gradient["x"] == slope == pytest.approx(plain.gradient["x"])
+    assert found.warnings == plain.warnings
+
+
+def test_a_slope_that_follows_from_a_given_value_is_no_other():
+    with pytest.raises(BackcalcError, match="∂y/∂x has no fraction, for `exp` has none here"):
+        exactly("h = log(x); given h = 2; y = h", "x=3")  # 1/3 is that of the formula.
+
+
+def test_products_by_a_dot_are_told():
+    assert "goes by elements" in exactly("input w = [1, 2], x = [3, 4]; o = w·x; y = o[0]").warnings[0].message
+
+
 KINKS = [
     ("x = 0\ny = relu(x)\nL = abs(x) + y", ["relu(0) is at a kink", "abs(0) is at a kink"]),
     ("x = 0.1\ny = relu(x + 0.2 - 0.3)", ["relu(0) is at a kink"]),  # In float64 it is 5.6e-17 beside it.

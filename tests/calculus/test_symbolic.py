@@ -14,8 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.language.unparse import unparse
+from backcalc.calculus.derive import derive
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run as run_objects
+from backcalc.language.unparse import unparse, unparse_statement
 from backcalc.rules.values import is_known, literal
+from backcalc.text.source import Source
 
 law = settings(max_examples=60)
 
@@ -185,8 +189,18 @@ def test_vector_nodes_with_weights_give_numbers():
 @pytest.mark.parametrize("known", [{}, {"u": 1}], ids=["what feeds it unknown", "and known otherwise"])
 @pytest.mark.parametrize(
     ("formula", "given", "slope"),
-    [("sigmoid(u)", 0.2, 0.16), ("tanh(u)", 0.5, 0.75), ("exp(u)", 3, 3), ("log(u)", 0, 1)],
+    [
+        *[("sigmoid(u)", 0.2, 0.16), ("tanh(u)", 0.5, 0.75), ("exp(u)", 3, 3), ("log(u)", 0, 1), ("asin(u)", 0, 1)],
+        *[("relu(u)", 0, 0), ("leaky_relu(u)", -2, 0.01), ("elu(u)", -0.5, 0.5), ("softplus(u)", 0, 0)],
+    ],
 )
 def test_a_given_value_decides_its_own_slope(formula, given, slope, known):
-    graph = backcalc.parse(f"h = {formula}\ngiven h = {given}\nL = 10*h")
-    assert graph.run(known).gradient["u"] == pytest.approx(10 * slope, rel=1e-12)
+    text = f"h = {formula}\ngiven h = {given}\nL = 10*h"
+    assert backcalc.parse(text).run(known).gradient["u"] == pytest.approx(10 * slope, rel=1e-12)
+    # So it does in what is derived: it is part of the file, and its slope is no longer that of the formula.
+    graph = load(Source("graph", f"{text}\ng = grad(L, u)\noutput L"))
+    derivative = "\n".join(map(unparse_statement, derive(graph, ["L"], ["u"]).statements))
+    for found in (run_objects(graph, known), backcalc.parse(derivative).run(known, of="L").run):
+        nodes = [name for name in found.graph.index if name in ("g", "dL_du")]
+        slopes = [found.values[found.graph.index[name]] for name in nodes]
+        assert slopes == pytest.approx([10 * slope] * len(nodes), rel=1e-12)
