@@ -12,6 +12,7 @@ import numpy as np
 
 from backcalc.analysis.radius import radius_of
 from backcalc.analysis.smoothness import is_smooth
+from backcalc.analysis.term_rounding import SureTerms, both_sides, sizes_of_rounding
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
@@ -32,18 +33,21 @@ from backcalc.text.wording import plural, quoted, shorten
 
 FURTHER = 24  # Terms beyond those asked for: they tell the next term and the radius, and replace what a quotient loses.
 MOST_INPUTS = 64  # Numbers, of a Hessian, which takes as many series as it has entries above its diagonal.
-SAME, NEGLIGIBLE = 1e-11, 1e-14  # Relative to the two coefficients, and to the largest so far: what rounding leaves.
-ROUNDED = 1e-22  # And the least that it leaves.
+SAME = 1e-11  # Relative to the two coefficients: what rounding leaves.
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """A node around a point: the coefficients of powers of x − x0 from the left and from the right."""
+    """A node around a point: the coefficients of powers of x − x0 from the left and from the right.
+
+    `sure` tells which of these are more than rounding, however small beside the others.
+    """
 
     name: str
     value: float
     left: Array
     right: Array
+    sure: SureTerms
     order: int
 
     @property
@@ -77,7 +81,7 @@ class Behaviour:
         if not self.right[1:].any():
             return "constant"
         # A line near the point is one whose error is of third order: what bends at once is none.
-        is_line = self.right[1] != 0 and self._agreeing() > 2 and abs(self.right[2]) <= SAME
+        is_line = self.right[1] != 0 and self._agreeing() > 2 and abs(self.right[2]) <= SAME * abs(self.right[1])
         return ("affine" if abs(value) > SAME else "linear") if is_line else "curved"
 
     @property
@@ -99,9 +103,8 @@ class Behaviour:
 
     def _agreeing(self) -> int:
         """How many coefficients from the first on are the same on both sides."""
-        for k, (left, right) in enumerate(zip(self.left.tolist(), self.right.tolist(), strict=True)):
-            # Beside large coefficients rounding is larger than a small one.
-            size = NEGLIGIBLE * float(np.abs(self.right[: k + 1]).max())
+        columns = self.left, self.right, sizes_of_rounding(self.left, self.right, self.sure)
+        for k, (left, right, size) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
             # Nothing agrees with what is infinite, beside which any number would be small, nor with nan.
             if not isfinite(left - right) or abs(left - right) > SAME * max(abs(left), abs(right)) + size:
                 return k
@@ -217,35 +220,28 @@ def _bound(row: Primitive) -> Bound:
 
 
 def _expansion(evaluation: Evaluation, point: Point, output: str, wrt: str, order: int) -> Expansion:
-    # A run each way: a series knows one side of a kink, the one that t > 0 leads to.
-    right = series_of(evaluation, {wrt: 1.0}, order + FURTHER)
-    left = series_of(evaluation, {wrt: -1.0}, order + FURTHER)
-    turned = (-1.0) ** np.arange(order + FURTHER + 1)  # (−t)^k.
     tape, graph, at = evaluation.tape, evaluation.tape.graph, float(point[wrt])
+
+    @cache
+    def _moved(speed: float) -> list[Any]:
+        # A run each way: a series knows one side of a kink, the one that t > 0 leads to.
+        return series_of(evaluation, {wrt: speed}, order + FURTHER)
+
     nodes = []
     for node, slot in zip(graph.nodes, tape.slot, strict=True):
-        if isinstance(right[slot], Series) and not right[slot].shape and node.name != wrt:
-            sides = _cleared(left[slot].terms * turned, at), _cleared(right[slot].terms, at)
-            nodes.append(Behaviour(node.name, float(evaluation.terms[slot]), *sides, order))
+        if isinstance(_moved(1.0)[slot], Series) and not _moved(1.0)[slot].shape and node.name != wrt:
+
+            def _terms(speed: float, slot: int = slot) -> Array:
+                terms: Array = _moved(speed)[slot].terms
+                return terms / speed ** np.arange(len(terms))
+
+            nodes.append(Behaviour(node.name, float(evaluation.terms[slot]), *both_sides(_terms, at), order))
     slot = tape.slot[graph.index[output]]
     value = float(evaluation.terms[slot])
     still = variable(value, 1.0 if output == wrt else 0.0, order + FURTHER).terms  # What does not depend on the input.
-    found = next((node for node in nodes if node.name == output), Behaviour(output, value, still, still, order))
+    still_one = Behaviour(output, value, still, still, np.ones(len(still), np.bool_), order)
+    found = next((node for node in nodes if node.name == output), still_one)
     return Expansion(graph, wrt, at, point, found, nodes)
-
-
-def _cleared(terms: Array, at: float) -> Array:
-    """`terms` with 0 for those that are nothing but rounding, beside the ones next to them."""
-    # Coefficients that rise beyond all floats belong to a pole nearby, not to rounding.
-    if not np.isfinite(terms).all():
-        return terms
-    sizes = np.abs(terms)
-    # What the rounding of a point x0 does to a term is x0 times the next one: beside 1e-300 a value of 1e-300 is none.
-    above = np.append(sizes[1:], 0) * (min(abs(at), 1.0) or 1.0)
-    beside = np.maximum(above, np.append(0, sizes[:-1]))
-    # What is far below a unit in their last place never came of them.
-    is_rounding = (sizes <= NEGLIGIBLE * beside) & (sizes >= ROUNDED * beside)
-    return np.where(is_rounding, 0.0, terms)
 
 
 def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[str]) -> Quadratic:

@@ -198,14 +198,25 @@ def _inside(found: Series, room: Series) -> Series:
     return Series(terms)
 
 
-def _over_root(name: str, under: Callable[[Series], Series], sign: float = 1.0) -> Callable[..., Series]:
-    """The base function whose slope is ±1 by the root of `under`, which it does not exist beyond."""
+def _scale(*parts: Series) -> Array:
+    """The power of two that makes the largest of some values one near 1: their squares are floats then."""
+    largest = reduce(np.maximum, (np.abs(part.terms[0]) for part in parts))
+    exponent = np.frexp(np.where(np.isfinite(largest), largest, 1.0))[1]
+    return np.asarray(np.ldexp(1.0, -np.clip(exponent, -1000, 1000)))
+
+
+def _over_root(name: str, under: Callable[[Series, Array], Series], sign: float = 1.0) -> Callable[..., Series]:
+    """The base function whose slope is ±1 by the root of `under`, which it does not exist beyond.
+
+    `under` is times the square of a unit that is at most 1.
+    """
     value = getattr(arrays, name)
 
     def _base(x: Series) -> Series:
+        unit = np.minimum(_scale(x), 1.0)
         # The quotient by the root once x' is in it: of acos(1 - t²) both vanish alike, and leave a slope.
-        rise, root = derivative(x) * sign, sqrt(under(x))
-        return _inside(risen(value(x.terms[0]), divide(rise, root), x), under(x))
+        rise, room = derivative(x) * (sign * unit), under(x, unit)
+        return _inside(risen(value(x.terms[0]), divide(rise, sqrt(room)), x), room)
 
     _base.__name__ = name
     return on_series(_base)
@@ -216,11 +227,11 @@ log2 = _rule("log2", lambda x: divide(1 / np.log(2), x), lambda x: x)
 log10 = _rule("log10", lambda x: divide(1 / np.log(10), x), lambda x: x)
 log1p = _rule("log1p", lambda x: divide(1.0, 1.0 + x), lambda x: 1.0 + x)
 # As factors, so that 1 − x² loses nothing near 1.
-asin = _over_root("asin", lambda x: (1.0 - x) * (1.0 + x))
-acos = _over_root("acos", lambda x: (1.0 - x) * (1.0 + x), -1.0)
+asin = _over_root("asin", lambda x, unit: (1.0 - x) * unit * ((1.0 + x) * unit))
+acos = _over_root("acos", lambda x, unit: (1.0 - x) * unit * ((1.0 + x) * unit), -1.0)
 atan = _rule("atan", lambda x: divide(1.0, 1.0 + x * x))
-asinh = _over_root("asinh", lambda x: 1.0 + x * x)
-acosh = _over_root("acosh", lambda x: (x - 1.0) * (x + 1.0))
+asinh = _over_root("asinh", lambda x, unit: unit * unit + x * unit * (x * unit))
+acosh = _over_root("acosh", lambda x, unit: (x - 1.0) * unit * ((x + 1.0) * unit))
 atanh = _rule("atanh", lambda x: divide(1.0, (1.0 - x) * (1.0 + x)), lambda x: (1.0 - x) * (1.0 + x))
 erf = _rule("erf", lambda x: 2 / np.sqrt(np.pi) * exp(-(x * x)))
 erfc = _rule("erfc", lambda x: -2 / np.sqrt(np.pi) * exp(-(x * x)))
@@ -231,6 +242,8 @@ def atan2(y: Series, x: Series) -> Series:
     """The angle of the point (x, y), on the side of t where it jumps."""
     angle = np.arctan2(y.terms[0], x.terms[0])
     below = (y.terms[0] == 0) & (x.terms[0] < 0) & (leading(y) < 0)
+    unit = _scale(y, x)  # The angle is the same.
+    y, x = y * unit, x * unit
     square = x * x + y * y
     # The gradient of the angle, along y and along x; the value only once.
     by_y, by_x = integrated(angle, divide(x, square), y), integrated(0 * angle, divide(-y, square), x)

@@ -109,6 +109,14 @@ def test_csv_and_latex(call):
         ("y = where(x > 0, sin(x + pi), -sin(x))", 0, "y is linear near x = 0"),  # The two differ by rounding.
         # What is small beside its slope need not be rounding; next to a pole nothing is.
         ("y = x + 1e-300", 0, "0       1e-300"),
+        ("y = 1e17 + x", 0, "y is affine near x = 0"),
+        ("y = 1e17*x^2 + x", 0, "x + 1e+17*x^2"),
+        ("y = 1e17*x + 1", 0, "1 + 1e+17*x"),
+        ("y = (x + 1e17)^2", 0, "1e+34 + 2e+17*x + x^2"),
+        ("y = 1e15 + relu(x)", 0, "slope 0 from the left, 1 from the right"),
+        ("y = tanh(x + 20)", 0, "1   1.69934e-17"),
+        ("y = 1e16*x^2 + sin(x + pi)", 0, "-x + 1e+16*x^2"),
+        ("y = (sin(x + 1)^2 + cos(x + 1)^2)*3", 0, "1   0"),
         ("y = cos(x + pi/2)", 0, "y is linear near x = 0"),
         ("y = tan(x + pi/2)", 0, "0  1.63312e+16"),
         ("y = norm([x + 1e-170, 2e-170])", 0, "left   2.23607e-170  0.447214"),
@@ -205,6 +213,24 @@ def test_the_radius_of_convergence_is_the_distance_of_the_nearest_singularity(fo
     found = taylor(load(Source("test", f"y = {formula}\n")), {"x": 0.0}, order)
     assert isinstance(found, Expansion)
     assert found.output.radius == pytest.approx(RADII[formula], rel=1e-3)
+
+
+# Where squares overflow or underflow on the way; the slopes are those of a run.
+@pytest.mark.parametrize(
+    ("formula", "at", "slope"),
+    [
+        ("3*x", "x=1e17", 3),
+        ("1e160*asinh(x)", "x=1e160", 1),
+        ("1e160*asinh(x)", "x=-1e160", 1),
+        ("1e160*acosh(x)", "x=1e160", 1),
+        ("1e200*atan2(x, w)", "x=1e200,w=1e200", 0.5),
+        ("1e-300*atan2(w, x)", "x=-1e-308,w=1e-308", -5e7),
+    ],
+)
+def test_slopes_at_very_large_and_small_numbers(formula, at, slope, call):
+    found, out, _ = call("taylor", "--at", at, "--wrt", "x", "--format", "json", stdin=f"y = {formula}")
+    assert found == 0
+    assert [json.loads(out)[side] for side in ("left", "right")] == pytest.approx([slope] * 2, rel=1e-12)
 
 
 # Around other points, where complex singularities are a pair at an angle, at which far terms swing.
