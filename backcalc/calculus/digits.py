@@ -232,8 +232,8 @@ def significant_digits(given: Expr) -> int | None:
     if literal is not None:
         return _significant(literal)
     counts = [_significant(p.text) for p in postorder(given) if isinstance(p, Number) and "." in p.text]
-    # An expression is no better known than the coarsest of its decimals.
-    return min(counts, default=None)
+    # An expression is no better known than the coarsest of its decimals; a term of 0.0 takes no digit from a sum.
+    return min(filter(None, counts), default=None)
 
 
 def _significant(literal: str) -> int:
@@ -247,6 +247,11 @@ def decimals_of(given: Expr) -> int:
     parts = [plain] if isinstance(plain, Number) else [p for p in postorder(plain) if isinstance(p, Number)]
     texts = [part.text for part in parts]
     return max((len(text.lower().partition("e")[0].partition(".")[2]) for text in texts), default=0)
+
+
+def has_same_sign(a: float, b: float) -> bool:
+    """Whether two numbers are both above 0, or both below."""
+    return a > 0 < b or a < 0 > b  # Not by their product, which of tiny ones is 0.
 
 
 def reach(given: Expr, value: float, source: Source, exact: frozenset[float] = frozenset()) -> float:

@@ -13,6 +13,7 @@ from math import exp, hypot, inf, isclose, isfinite, nan, pi, sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
+from backcalc.calculus.digits import has_same_sign
 from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Round, SheetNumbers, same
 from backcalc.marking.diagnosis.steps import Contribution
 from backcalc.marking.mark import Attempt
@@ -194,7 +195,7 @@ class LocalDiagnosis:
             return bool(abs(given - result) <= 1e-9 * max(abs(given), abs(result)))
         if self._habit.is_cut:
             off = abs(result) - abs(given)  # What is cut off is never larger, and off by less than a whole unit.
-            return bool(given * result > 0 and -1e-6 * half <= off < 2 * half)
+            return has_same_sign(given, result) and bool(-1e-6 * half <= off < 2 * half)
         # A half exactly is right, though its float may lie a bit beyond.
         return bool(abs(given - result) <= half * (1 + 1e-6))
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import floor, isfinite, log10, nan
 from typing import Literal, NamedTuple
 
-from backcalc.calculus.digits import decimals_of, significant_digits
+from backcalc.calculus.digits import decimals_of, has_same_sign, significant_digits
 from backcalc.marking.diagnosis.candidates import SheetNumbers
 from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.mark import Attempt
@@ -138,7 +138,7 @@ def _is_cut(attempts: Sequence[Attempt]) -> bool:
     # Cut off, a number is never larger than the truth; rounded, never off by more than half a unit.
     for a in attempts:
         off, unit = abs(a.value) - abs(a.expected), a.half * 2
-        if unit and a.value * a.expected > 0 and abs(off) < unit:
+        if unit and has_same_sign(a.value, a.expected) and abs(off) < unit:
             rounded += abs(off) <= unit / 2 * (1 + FUZZ)
             cut += off <= FUZZ * unit
     return cut > rounded

@@ -7,7 +7,7 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, significant_digits
+from backcalc.calculus.digits import AS_WRITTEN, Tolerance, has_same_sign, is_coarse, significant_digits
 from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.truth import Truth
@@ -115,7 +115,7 @@ def _last_digit(given: Attempt) -> str:
     """That only the last digit is not right, or all but those beyond single precision; empty where more is wrong."""
     if shape_of(given.value) or shape_of(given.expected) or not given.half:
         return ""
-    if not given.value * given.expected > 0:  # Nor nan, which is near nothing.
+    if not has_same_sign(given.value, given.expected):  # Nor nan, which is near nothing.
         return ""
     # `half` is half of what the last digit claims.
     written, unit = significant_digits(given.answer.value) or 0, 2 * given.half

@@ -109,6 +109,10 @@ def _place_text(place: tuple[int, ...]) -> str:
     return f"[{','.join(map(str, place))}]" if place else ""
 
 
+STATED_SLOPES = "its slopes are stated at this point alone: how they change is not known"
+TOO_MANY_AXES = "it has more axes than an array of the language"
+
+
 def unknown(run: AnyRun, answer: Answer) -> Diagnostic:
     """That the truth about `answer` is not known at this point, and what would settle it."""
     what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
@@ -119,12 +123,24 @@ def unknown(run: AnyRun, answer: Answer) -> Diagnostic:
     if evaluation and (needed := missing_nodes(evaluation)):
         have = "has" if len(needed) == 1 else "have"
         hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
+    elif answer.then is not None:
+        is_open = isinstance(run, Run) and is_stated(run, answer.of)
+        hints = (STATED_SLOPES if is_open else TOO_MANY_AXES,)
     elif answer.wrt is None:  # An activation that stated edges leave open.
         name = shorten(answer.of)
         # No statement says more of a node that is called 3.
         stated = f"the file of the graph may state its activation: {name} = …"
         hints = (f"give it by {point_option([(name, '…')])}" if name.isdecimal() else stated,)
     return Diagnostic(Code.UNKNOWN_VALUE, f"{what} is not known{why}", answer.span, hints=hints)
+
+
+def is_stated(run: Run, of: str) -> bool:
+    """Whether a derivative of `of` is made of slopes that are stated at this point alone, and may change anyhow."""
+    index = run.graph.index
+    if of not in index:  # A loss outside the graph, whose adjoints are stated.
+        return True
+    top = index[of]
+    return any(run.graph.nodes[i].kind == "edges" for i in (top, *run.upstream(top)))
 
 
 def refusals(run: AnyRun, answer: Answer) -> list[Diagnostic]:

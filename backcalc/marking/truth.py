@@ -14,7 +14,8 @@ from backcalc.calculus.jacobians import derivatives
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.load import load
 from backcalc.calculus.run import Run, run
-from backcalc.graph.model import Dag
+from backcalc.graph.model import Dag, Node
+from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, Call, Expr, Name, Number, fold, names, size
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement
@@ -22,7 +23,7 @@ from backcalc.marking.inexact_zeros import NEAR_ROOT, SUMS, cancelled, cleaned, 
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.notation import Subject
 from backcalc.marking.rework import OwnWork
-from backcalc.marking.subject import part
+from backcalc.marking.subject import is_stated, part
 from backcalc.rules.gates import only
 from backcalc.rules.simplify import remade
 from backcalc.rules.values import is_array, is_known, shape_of
@@ -134,13 +135,22 @@ class Truth:
         key = of, wrt, then
         # A second derivative takes a graph of its own, and a run of it.
         if key not in self._seconds:
-            self._seconds[key] = self._of_gradient(*key)
+            found = self._of_gradient(of, wrt, then)
+            # By a matrix first there may be no graph where there is one by the vector first; the order is free.
+            self._seconds[key] = self._turned(of, wrt, then) if found is None and wrt != then else found
         return self._seconds[key]
 
+    def _turned(self, of: str, wrt: str, then: str) -> Any:
+        """∂²of/∂wrt∂then by way of ∂of/∂then; None where that is no array."""
+        found = self._of_gradient(of, then, wrt)
+        first, middle, last = (len(self.run.shape(name)) for name in (of, then, wrt))
+        axes = range(first + middle + last)
+        return (
+            found.transpose(*axes[:first], *axes[first + middle :], *axes[first:][:middle]) if is_array(found) else None
+        )
+
     def _of_gradient(self, of: str, wrt: str, then: str) -> Any:
-        graph = self.run.graph
-        # An edge's partial, and the adjoint of a loss outside, is stated at this point alone: it may change anyhow.
-        if of not in graph.index or any(graph.nodes[i].kind == "edges" for i in self.run.upstream(graph.index[of])):
+        if is_stated(self.run, of):
             return None
         try:
             derived, gradient, _ = self.derived(of, wrt)
@@ -170,10 +180,16 @@ class Truth:
 
     def derived(self, of: str, wrt: str) -> GradientGraph:
         """The graph with the gradient ∂of/∂wrt written out. Raises BackcalcError."""
-        found = derive(self.run.graph, [of], [wrt])
+        found = derive(self._shaped, [of], [wrt])
         # Read again as a file: `derive` gives statements.
         graph = load(Source("", "\n".join(map(unparse_statement, found.statements))))
         return GradientGraph(graph, found.answers[0], found.adjoints)
+
+    @cached_property
+    def _shaped(self) -> Dag:
+        """The graph with the shapes that only the point settles, for `derive` looks at no point."""
+        pairs = zip(self.run.graph.nodes, self.run.shapes, strict=True)
+        return self.run.graph._replace(nodes=tuple(_with_shape(node, shape) for node, shape in pairs))
 
     def known(self, answer: Answer, expected: Any) -> Known:
         """What is known of an answer beside its true value."""
@@ -281,3 +297,10 @@ class Truth:
     def _is_run(self, output: str) -> bool:
         """Whether the derivatives of `output` are those of the run."""
         return output == self.run.output and self.run.mode == "reverse"
+
+
+def _with_shape(node: Node, shape: Shape) -> Node:
+    """An input that has no shape of its own with this one, where that is settled."""
+    is_open = node.kind == "input" and node.shape is None and node.default is None
+    settled = tuple(n for n in shape if n is not None)
+    return node._replace(shape=settled) if is_open and settled and len(settled) == len(shape) else node

@@ -150,3 +150,25 @@ def test_a_loss_outside_has_no_curve_that_is_known(subject, expected):
     marked, refused = Key(found).mark(source, read_answers(source)[0])
     assert [mark.expected for mark in marked] == ([] if expected is None else [expected])
     assert [error.message for error in refused] == ([f"`{subject}` is not known"] if expected is None else [])
+
+
+@pytest.mark.parametrize(
+    ("graph", "answer", "verdict"),
+    [
+        ("u -> L : 3", "d²L/du² = 0", ""),
+        ("u = 2\nv = u^2\nv -> L : 2", "d²L/du² = 4", ""),
+        ("u = 2\nv = u^2\nv -> L : 2", "d²v/du² = 2", "right"),
+        # Which shape x has is told by the point alone, or the order makes the first derivative one of three axes.
+        ("L = x @ x", "d²L/dx² = [[2, 0], [0, 2]]", "right"),
+        ("L = x @ x", "d²L/dx² = [[2, 1], [1, 2]]", "wrong"),
+        ("W = [[1, 2, 3], [3, 4, 5]]\nL = W @ [x[0], x[1], 1]", "d²L[1]/dW[1,0]dx[0] = 1", "right"),
+        ("W = [[1, 2, 3], [3, 4, 5]]\nL = W @ [x[0], x[1], 1]", "d²L[1]/dW[0,0]dx[0] = 1", "wrong"),
+        ("W = [[1, 2], [3, 4]]\nV = [[1, 2], [3, 4]]\nL = W @ V", "d²L/dWdV = 0", ""),
+    ],
+)
+def test_a_second_derivative_is_known_where_slopes_are_not_stated(graph, answer, verdict):
+    """Where it is not, an error says why."""
+    found = backcalc.parse(graph).run({"x": [1, 2]} if "x" in graph else {}, of="L").run
+    marked, refused = Key(found).mark(source := Source("", answer), read_answers(source)[0])
+    assert [mark.verdict for mark in marked] == [verdict] * bool(verdict)
+    assert [bool(error.hints) for error in refused] == [True] * (not verdict)

@@ -46,6 +46,11 @@ def marks(text, at=None, of=None):
         ("0.84", 0.8414709848, True),
         ("0.841", 0.8414709848, True),
         ("0.842", 0.8414709848, False),
+        # A term of 0.0 takes no digit from a sum; alone it has none.
+        ("0.35+0.0", 0.35, True),
+        ("0.5*0.70 + 0.0*1.2", 0.35, True),
+        ("0.37 + 0.0", 0.35, False),
+        ("0.0*1.2", 0.35, False),
         ("0.8415", 0.8414709848, True),
         ("0.8414", 0.8414709848, False),  # Cut off, not rounded.
         ("0.8", 0.8414709848, True),

@@ -440,6 +440,9 @@ def test_what_follows_is_told_of_the_value_in_its_own_step():
 
 
 SMALL_NUMBERS = [
+    # The product of two such numbers is 0, and has no sign.
+    ("y = 1.2346e-200*x", "x=1", "dy/dx = 1.236e-200", "rounding"),
+    ("y = 1.2346e-200*x", "x=1", "dy/dx = -1.236e-200", "wrong"),
     # No number is a zero for being small beside what it is made of.
     ("y = 1/x", "x=1e5", "y = 9e-5", "wrong"),
     ("y = x*z", "x=1e10,z=1e-10", "y = 7", "wrong"),
