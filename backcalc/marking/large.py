@@ -56,8 +56,9 @@ def all_right(run: LargeRun, tolerance: Tolerance, source: Source, answers: Iter
 
 def _plain(truth: LargeTruth, answer: Answer, source: Source) -> Attempt | None:
     """An answer beside its true value; None where that is not known, or may be a zero."""
-    # A plain one: no elements, no second derivative, no chain, no fault.
-    if answer._replace(points=None) != Answer(*answer[:5]) or refusals(truth.run, answer):
+    # A plain one: no elements, no second derivative, no chain, no fault, and no formula, which objects hold.
+    is_plain = answer._replace(points=None) == Answer(*answer[:5]) and not _has_formula(truth.run, answer)
+    if not is_plain or refusals(truth.run, answer):
         return None
     expected = truth.expected(answer)
     known = None if expected is None else truth.known(answer, expected)

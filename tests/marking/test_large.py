@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc.analysis.run import Text, run_objects
+from backcalc.calculus.digits import Tolerance
 from backcalc.marking.key import Key
-from backcalc.marking.large import MOST_IN_STEP, MOST_TOLD, LargeKey
+from backcalc.marking.large import MOST_IN_STEP, MOST_TOLD, LargeKey, all_right
 from backcalc.marking.sheet import read_answers
 from backcalc.text.source import Source
 
@@ -128,3 +129,11 @@ def test_chains_and_what_cannot_be_read_are_marked_too():
     assert marks[0].note.endswith("the first link that does not hold is 0.3")
     assert errors == also
     assert len(errors) == 1
+
+
+@pytest.mark.parametrize("answer", ["2*n2 + n0", "dn9/dn2*2 + 0*n0", "[0.5, 0.5]@[1, 0]"])
+def test_a_formula_is_for_objects(answer):
+    source = Source("answers", f"dn9/dn1 = {answer}")
+    with mock.patch("backcalc.analysis.run.LARGE", 0):
+        large = Text(Source("g.bg", network(Random(1), 10, FORMS))).run_by_arrays({}, "n9", ())
+    assert all_right(large, Tolerance(), source, read_answers(source)[0]) is None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.language.expr import Expr, Number, names, postorder
 from backcalc.language.statements import Answer
-from backcalc.marking.formulas.points import SHAKEN, Points, RandomPoint
+from backcalc.marking.formulas.points import ENOUGH, SHAKEN, Points, RandomPoint
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.formulas.terms import Leaf, Valuation, as_asked, in_shape, value_of
 from backcalc.marking.subject import part
@@ -21,8 +21,6 @@ from backcalc.marking.truth import Truth
 from backcalc.rules.row import CONSTANTS
 from backcalc.rules.values import flat, is_known, quietly, shape_of
 
-ENOUGH = 20
-"""Points at which a formula is tried."""
 FEWEST = 3
 """Points that must tell something before it is called equal."""
 NOISE = 16.0
@@ -132,9 +130,15 @@ class Equality:
         for node, shape in zip(self.run.graph.nodes, self.run.shapes, strict=True):
             if node.kind == "input" and shape and node.name != formula.answer.wrt:
                 points = Points(self.run, summing=node.name)
-                if any(self._holds(formula, points, is_local=is_local) for is_local in locals_):
+                if any(self._holds_beside_zeros(formula, points, is_local=is_local) for is_local in locals_):
                     return node.name
         return ""
+
+    def _holds_beside_zeros(self, formula: FormulaAnswer, points: Points, *, is_local: bool) -> bool:
+        """Whether it equals what is asked, at some points where that is not 0: behind a unit that is off all is 0."""
+        helds = list(self.held(formula, points, is_local=is_local, most=points.enough))
+        telling = [held for held in helds if held.is_telling and any(flat(abs(held.expected)))]
+        return len(telling) >= FEWEST and all(held.is_equal for held in helds)
 
     def _holds(self, formula: FormulaAnswer, points: Points, *, is_local: bool) -> bool | None:
         telling = 0
@@ -143,7 +147,7 @@ class Equality:
             if not held.is_equal:  # One point refutes, however few have told.
                 return False
             telling += held.is_telling
-            if count >= ENOUGH and telling >= FEWEST:
+            if count >= points.enough and telling >= FEWEST:
                 break
         return True if telling >= FEWEST else None
 

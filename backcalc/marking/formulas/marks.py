@@ -217,8 +217,13 @@ class FormulaMarker:
 
     def _helds(self, formula: FormulaAnswer) -> list[Held]:
         """The formula held against the truth at some points; none where it has no value there."""
-        # Twice as many as are needed, for at some it may be right.
-        return [] if self._has_edges else self._held(formula, self._equality.everywhere, 2 * POINTS)
+        if self._has_edges:
+            return []
+        points = self._equality.everywhere
+        helds = self._held(formula, points, points.enough)
+        # Twice as many as are needed, for at some it may be right; at all of these it may be, and wrong further out.
+        first = helds[: 2 * POINTS]
+        return first if any(not held.is_equal for held in first) else [*first, *(it for it in helds if not it.is_equal)]
 
     def _held(self, formula: FormulaAnswer, points: Iterable[RandomPoint], most: int) -> list[Held]:
         try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import product
 from math import isfinite, isinf, isnan
 from random import Random
 from typing import Any
@@ -28,10 +29,18 @@ UNSETTLED = 3
 """The length of an array that nothing settles."""
 NUDGE = 2.0**-40
 """By how much, of its size, an input is moved to see how far rounding may move what follows."""
+ENOUGH = 20
+"""Points at which a formula is tried, of a file without larger numbers."""
 SHAKEN = 2
 """How often a run, or a formula, is worked out with some rounding at every step, to see how far that goes."""
 MOST_DRAWN = 80
 """Points drawn, of which some may lie outside the domain."""
+FIRST = 6
+"""Points of any kind, before those on either side of the file's larger numbers."""
+MOST_THRESHOLDS, LARGEST = 5, 1e6
+"""Larger numbers of the file that the inputs are put on either side of, and how large they may be."""
+SIGNS, SIDES = (1, -1, 0), (1, -1)
+"""A number, its negative, which `x + 100` is about, or each input as it comes; a little above, or below."""
 
 
 class RandomPoint:
@@ -95,10 +104,30 @@ class Points:
     @cached_property
     def _marks(self) -> list[float]:
         """The numbers that stand in the formulas of the file."""
-        # A constant's own number is no place where anything changes.
-        formulas = (node.expr for node in self.run.graph.nodes if node.expr is not None and node.kind != "constant")
-        found = {part.value for expr in formulas for part in postorder(expr) if isinstance(part, Number)}
+        found = {part.value for expr in self._formulas for part in postorder(expr) if isinstance(part, Number)}
         return sorted(x for x in found if isfinite(x))
+
+    @property
+    def _formulas(self) -> list[Expr]:
+        """Those of the file; a constant's own number is no place where anything changes."""
+        nodes = self.run.graph.nodes
+        return [node.expr for node in nodes if node.expr is not None and node.kind != "constant"]
+
+    @cached_property
+    def _thresholds(self) -> list[float]:
+        """The larger numbers of the file, beyond which few points lie: what changes there shows nowhere else."""
+        pairs = zip(self.run.graph.nodes, self.run.values, strict=True)
+        # Of constants only numbers, as the b of `relu(x - b)`: those of data are too many.
+        constants = {value for node, value in pairs if node.kind == "constant" and isinstance(value, float)}
+        calls = (it for expr in self._formulas for it in postorder(expr) if isinstance(it, Call) and it.fn == "^")
+        exponents = {it.args[1].value for it in calls if isinstance(it.args[1], Number)}
+        found = {abs(x) for x in {*self._marks, *constants} - exponents}
+        return sorted(x for x in found if 1 < x < LARGEST)[-MOST_THRESHOLDS:]
+
+    @property
+    def enough(self) -> int:
+        """How many points are as many as a formula is to be tried at."""
+        return ENOUGH + len(SIGNS) * len(SIDES) * len(self._thresholds) * bool(self._free)
 
     @cached_property
     def _has_masks(self) -> bool:
@@ -109,15 +138,37 @@ class Points:
     def _drawn(self) -> Iterator[RandomPoint]:
         rng = Random(1)  # noqa: S311  Any points will do, and the same each time.
         for count in range(MOST_DRAWN if self._free else 1):  # With nothing open each point would be the same.
+            if count == FIRST:
+                yield from self._on_either_side()
             point = {node.name: self._value(node, shape, rng, count) for node, shape in self._free}
-            # Beside it in every input at once, each one way or the other.
-            beside = {name: _nudged(value, rng) for name, value in point.items()}
-            try:
-                runs = [self._at({**self._kept, **values}) for values in (point, beside)]
-            except (BackcalcError, ArithmeticError, ValueError):  # Outside what the graph can do.
-                continue
-            if all(_is_sound(run, may_be_infinite=self._has_masks) for run in runs):
-                yield RandomPoint(*runs)
+            yield from self._sound(point, rng)
+
+    def _on_either_side(self) -> Iterator[RandomPoint]:
+        """Points a little above, and a little below, each of the larger numbers of the file, of either sign."""
+        rng = Random(5)  # noqa: S311  Its own, so that the others are drawn as without these.
+        for threshold, sign, side in product(self._thresholds, SIGNS, SIDES):
+
+            def _number(threshold: float = threshold, sign: int = sign, side: int = side) -> float:
+                # By a square, which is small more often: how wide the place is that is looked for is not known.
+                return (sign or rng.choice((-1, 1))) * threshold * (1 + side * NEAR * rng.random() ** 2)
+
+            # A range that the file gives is kept to.
+            point = {
+                node.name: self._value(node, shape, rng, 0) if node.bounds else self._spread(node, shape, _number)
+                for node, shape in self._free
+            }
+            yield from self._sound(point, rng)
+
+    def _sound(self, point: Point, rng: Random) -> Iterator[RandomPoint]:
+        """The runs at a point, where they are sound."""
+        # Beside it in every input at once, each one way or the other.
+        beside = {name: _nudged(value, rng) for name, value in point.items()}
+        try:
+            runs = [self._at({**self._kept, **values}) for values in (point, beside)]
+        except (BackcalcError, ArithmeticError, ValueError):  # Outside what the graph can do.
+            return
+        if all(_is_sound(run, may_be_infinite=self._has_masks) for run in runs):
+            yield RandomPoint(*runs)
 
     def _at(self, point: Mapping[str, Any]) -> Run:
         run = self.run
@@ -135,11 +186,23 @@ class Points:
                 x = mark + rng.uniform(-NEAR, NEAR) * (abs(mark) or 1.0)  # About 0 by as much as about 1.
             return x
 
+        own = self.run.point.get(node.name)
+        is_open = node.bounds is None and node.name != self._summing
+        if count % 5 == 4 and is_open and is_array(own) and own.shape == shape:
+            from backcalc.rules.ndarray import made
+
+            # As of a number: near the file's own point a unit may be on that is off elsewhere.
+            by = made(shape, lambda: rng.uniform(-NEAR, NEAR))
+            return own + by + by * abs(own)
+        return self._spread(node, shape, _number)
+
+    def _spread(self, node: Node, shape: tuple[int, ...], number: Callable[[], float]) -> Any:
+        """A number for an input, or one for each of its elements."""
         if not shape:
-            return _number()
+            return number()
         from backcalc.rules.ndarray import made
 
-        drawn = made(shape, _number)
+        drawn = made(shape, number)
         if node.name != self._summing:
             return drawn
         # As targets are, which are a distribution, or one a row.

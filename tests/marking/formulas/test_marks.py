@@ -151,6 +151,31 @@ def test_decimals_that_are_compared_stay_equal_within_their_digits(number, verdi
     assert mark.verdict == verdict
 
 
+HIDDEN = "input w[2], x[2]\nconst b = -200\nJ = 1/2*relu(w @ x + b)^2"
+SHIFTED = "input x\nJ = if x < -150 then x^2 else 3*x"
+FAR = [
+    ("y = if x > 100 then x^2 else x", "dy/dx = 1 + 0*x", "wrong"),
+    ("y = if x > 100 then x^2 else x", "dy/dx = if x > 100 then 2*x else 1", "right"),
+    (SHIFTED, "dJ/dx = 3 + 0*x", "wrong"),
+    (SHIFTED, "dJ/dx = if x < -150 then 2*x else 3", "right"),
+    ("y = clip(x + 70, -4, 5)*w", "dy/dx = 0*w", "wrong"),
+    # Everything is 0 where the unit is off, what is wrong too.
+    (HIDDEN, "dJ/dw = relu(w @ x + b)*x", "right"),
+    (HIDDEN, "dJ/dw = relu(w @ x + b)*w", "wrong"),
+    (HIDDEN, "dJ/dw = 0*x", "wrong"),
+    # Far beyond any number of the file, but where its point is.
+    ("input w = [3, 4]; input x = [5, 60]; b = prod([5, 40]); J = relu(w @ x - b)*x[0]", "dJ/dw = 0*x", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("graph", "line", "verdict"), FAR)
+def test_what_changes_far_out_counts_as_well(graph, line, verdict):
+    (mark,) = marked(graph, line)
+    assert mark.verdict == verdict
+    # What has to sum to 1 is not said of what is 0 at all the points where it is tried.
+    assert "sums to 1" not in (mark.diagnosis.text if mark.diagnosis else "")
+
+
 @pytest.mark.parametrize(("graph", "line", "verdict"), SATURATED)
 def test_a_formula_is_judged_where_rounding_leaves_something_to_judge_by(graph, line, verdict):
     (mark,) = marked(graph, line)
