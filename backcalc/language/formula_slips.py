@@ -110,7 +110,7 @@ FORMULAS = (
         "y = 1 000 000",
     ),
     SyntaxHint(
-        r"=[^\[(]*\b(?P<a>[1-9]\d{0,2})( ‸|‸')(?P<b>\d{3}(\.\d+)?)\b",
+        r"(=[^\[(]*\b|->.*:\s*[-−]?|^[^=(]*[\s,][-−]?)(?P<a>[1-9]\d{0,2})(\s‸|‸')(?P<b>\d{3}(\.\d+)?)\b",
         "thousands stand without a sign or blank: {a}{b}",
         "y = 10 000",
     ),
@@ -265,8 +265,11 @@ FORMULAS = (
     SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
     SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
     # Not of x2 or 1.2: the number begins here.
+    # Nor is 1.5D+03 a product, as Fortran has powers of ten.
     SyntaxHint(
-        rf"(?<![\w.])(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"
+        rf"(?<![\w.])(?!\d*\.\d*‸[dD][-+]\d)(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
+        "a product needs its sign: {n}*{x}",
+        "y = 2x",
     ),
     # As a derivation has it; f of 0.1 (x + 1) is a product.
     SyntaxHint(

@@ -9,8 +9,6 @@ from backcalc.language.syntax_hint import SyntaxHint
 _RESERVED = "|".join(reserved())
 _COLUMN = r"[^\s,;=:<>()\[\]]+"
 _ENDS = rf"(?:{_COLUMN}(?:\s*[,;]\s*|[ \t]+)){{2}}[-−]?"  # Of a row, and what a number may begin with.
-_PARTED = rf"(?:{_COLUMN}[ ]*[,;\t]\s*){{2}}"
-_THOUSANDS = "thousands stand without a sign or blank: {a}{b}"
 _DESCENT = "a node has one formula; steps of descent are `backcalc descend`"
 _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
 
@@ -108,14 +106,9 @@ STATEMENTS = (
     ),
     # Pasted from a list: 1. or - or (a).
     SyntaxHint(
-        r"^\s*(‸(\d+\.\s|[-*•>]\s|\(\d+\)\s)|\w‸\)\s).*=",
+        rf"^\s*(‸(\d+\.\s|[-*•>]\s|\(\w\)\s)|\w‸\)\s)(.*(=|->|→)|\s*{_ENDS}{NUMBER}\s*$)",
         "a statement stands without a number or a bullet: y = …",
         "1. y = x^2",
-    ),
-    SyntaxHint(
-        rf"^\s*(‸(\d+\.\s|[-*•>]\s|\(\w\)\s)|\w‸\)\s)(.*(->|→)|\s*{_ENDS}{NUMBER}\s*$)",
-        "an edge stands without a number or a bullet: u -> v : 3",
-        "1. u -> v : 3",
     ),
     SyntaxHint(
         rf"^\s*‸\(\s*(?P<u>{NAME})\s*,\s*(?P<v>{NAME})\s*[,)]", "an edge is written {u} -> {v} : 3", "(u, v, 3)"
@@ -130,18 +123,6 @@ STATEMENTS = (
     # As spreadsheets and programs write numbers.
     SyntaxHint(rf"^{_ENDS}({NUMBER}\s*)?‸[$€£¥]", "a local partial is a bare number: 2.00", "a,b,$2.00"),
     SyntaxHint(rf"^{_ENDS}{NUMBER}‸[fFlLdD]\s*$", "a number stands without its type: 0.5, not 0.5f", "a,b,0.5f"),
-    # Between blanks 000 would be a fourth column.
-    SyntaxHint(
-        rf"^({_PARTED}|.*->.*:\s*)[-−]?(?P<a>[1-9]\d{{0,2}})\s‸(?P<b>\d{{3}}(\.\d+)?)\b", _THOUSANDS, "a,b,1 000"
-    ),
-    SyntaxHint(
-        rf"^({_ENDS}|.*->.*:\s*[-−]?)(?P<a>[1-9]\d{{0,2}})‸'(?P<b>\d{{3}}(\.\d+)?)\b", _THOUSANDS, "a -> b : 1'000"
-    ),
-    SyntaxHint(
-        r"(?<![\w.])(?P<n>\d+\.\d*|\d*\.\d+)‸[dD](?P<p>[-+]?\d+)(?![\w.])",
-        "a power of ten stands behind an e: {n}e{p}",
-        "a,b,1.5D+03",
-    ),
     SyntaxHint(
         r"^\w+[ \t]+\w+[ \t]+[-−]?(?P<a>\d+)\s*‸,(?P<b>\d+)\s*$",
         "the decimal mark is a point: {a}.{b}",
@@ -236,7 +217,13 @@ STATEMENTS = (
     ),
     # Not of loops, whose words look like columns.
     SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", COLUMNS, "u,v"),
-    SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", COLUMNS, "u, v, 3, 4"),
+    # Between commas or tabs `1 000` is one number.
+    SyntaxHint(
+        rf"^(?!(claim|for)\b)(?![^,\t]+[,\t][^,\t]+[,\t]\s*[-−]?[1-9]\d{{0,2}}\s‸\d{{3}}\b)"
+        rf"{_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)",
+        COLUMNS,
+        "u, v, 3, 4",
+    ),
     # Definitions
     SyntaxHint(r"^\s*‸=\s*\w", "the name of the node stands first: y = …", "=A1*2"),
     SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
