@@ -81,7 +81,7 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
         return EdgeColumns(tail, head, 3 - tail - head, 3, is_guessed=True)
     # Two ends and no partial: a list that nobody can use, unless it has no rows and is an edge itself.
     if partial is None:
-        return None if len(keys) == 3 and not rows.cells else _no_partials(words, keys)
+        return None if len(keys) == 3 and not rows.cells else _no_partials(words, keys, rows)
     is_doubtful = not (is_new(words[tail]) and is_new(words[head]))  # `source` may be a node.
     return EdgeColumns(tail, head, partial, len(keys), is_doubtful)
 
@@ -130,10 +130,12 @@ def _begins_as_number(word: str) -> bool:
     return re.match(r"[-+−–]?[.,]?\d", word) is not None  # 1/3 too, and 2*w.
 
 
-def _no_partials(words: Sequence[str], keys: Sequence[str]) -> Diagnostic:
+def _no_partials(words: Sequence[str], keys: Sequence[str], rows: Rows) -> Diagnostic:
     named = [word for word, key in zip(words, keys, strict=True) if key in PARTIALS]
     message = f"the column {shorten(named[0])} has no numbers" if named else "no column has the local partials"
     hints = ("call it partial, derivative, weight, value, w or label, and have numbers in it",)
+    if named and rows.cells and all(len(row) < len(words) for row in rows.cells):  # As by a colour, #ff0000.
+        hints = ("the rows end before it; a # begins a comment, but in quotes",)
     return Diagnostic(Code.NO_COLUMNS, message, hints=hints)
 
 

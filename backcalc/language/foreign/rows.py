@@ -54,6 +54,9 @@ _CONSTANT = re.compile(rf"[-+]?{_FACTOR}(?: ?[*·×/] ?{_FACTOR})?")
 
 _GROUPED = re.compile(r"[-+−–]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})")
 """A number with signs at its thousands, sure to be such: there are two of them, or another for the decimal mark."""
+_THOUSAND = r"[1-9]\d{0,2}\.\d{3}"
+"""What is a thousand, or a number with three decimals."""
+_WITH_COMMA = re.compile(r';[ ]*"?[-+−–]?\d*,\d+"?[ ]*(?:[;#\n]|\Z)')
 _MONEY = re.compile(r"[$€£¥]")
 
 
@@ -65,8 +68,12 @@ class _NumberFault(NamedTuple):
     hint: str
 
 
-def _number_fault(cell: str, separator: str) -> _NumberFault | None:
+def _number_fault(cell: str, separator: str, *, is_mixed: bool) -> _NumberFault | None:
     """What keeps a cell from being a number that spreadsheets show as one; None of any other cell."""
+    if is_mixed and re.fullmatch(f"[-+−–]?{_THOUSAND}", cell):
+        message = f"`{shorten(cell)}` may be a thousand: other numbers here have a comma for their decimal mark"
+        comma, bare = cell.replace(".", ","), cell.replace(".", "")
+        return _NumberFault("mixed", message, f"a comma serves: {comma}; thousands stand without: {bare}")
     if _MONEY.search(cell):
         return _NumberFault("money", f"`{shorten(cell)}` has a sign of money", "a local partial is a bare number: 2.00")
     if _GROUPED.fullmatch(cell):
@@ -98,6 +105,13 @@ class RowText:
         # `,,` at the beginning of a line is a row of empty cells.
         is_other = self.separator == ";" or '"' in self.text or "\n,," in self.text
         return not is_other and not self.ends_empty
+
+    @cached_property
+    def is_mixed(self) -> bool:
+        """Whether `1.000` may be a thousand: the cells are parted by semicolons, and some have decimal commas."""
+        # To look for a comma is cheap, and lists of programs have none.
+        has_commas = self.separator == ";" and "," in self.text and _WITH_COMMA.search(self.text) is not None
+        return has_commas and re.search(rf'[;" +−–-]{_THOUSAND}(?![\w.,])', self.text) is not None
 
     @cached_property
     def ends_empty(self) -> bool:
@@ -202,7 +216,7 @@ class RowText:
 
     def translated(self, columns: EdgeColumns, at: int) -> str:
         """The text from `at` on, its rows as `u,v,3`. Raises ParseError, one cause of bad rows being one error."""
-        plain = _plain_row(self.separator, columns, ends_empty=self.ends_empty)
+        plain = _plain_row(self.separator, columns, ends_empty=self.ends_empty, is_mixed=self.is_mixed)
         # To look a character up among all letters there are takes three times as long.
         flags = re.ASCII if self.text.isascii() else re.NOFLAG
         run, row = re.compile(f"(?:{plain})++", flags), re.compile(plain, flags)
@@ -288,7 +302,7 @@ class RowText:
         if not cells[columns.partial]:
             hint = "leave out the row, or write it"
             return _note("empty", "the local partial is missing", *spans[columns.partial], hint)
-        if fault := _number_fault(cells[columns.partial], self.separator):
+        if fault := _number_fault(cells[columns.partial], self.separator, is_mixed=self.is_mixed):
             return _note(fault.cause, fault.message, *spans[columns.partial], fault.hint)
         return True
 
@@ -307,7 +321,7 @@ def _are_counted(rows: Sequence[Sequence[str]]) -> bool:
     return at >= len(rows)
 
 
-def _plain_row(separator: str, columns: EdgeColumns, *, ends_empty: bool = False) -> str:
+def _plain_row(separator: str, columns: EdgeColumns, *, ends_empty: bool = False, is_mixed: bool = False) -> str:
     """The expression of a row, and its newline, with names in its ends and a number in the partial."""
     is_blank = separator == " "
     space = "[ ]*+" if separator == "\t" else r"[ \t]*+"  # A tab parts here, so it is no space.
@@ -316,7 +330,8 @@ def _plain_row(separator: str, columns: EdgeColumns, *, ends_empty: bool = False
     # With one mark at most, a point or beside semicolons a comma: what has two is no plain number.
     marks = (r"\.", ",") if separator == ";" else (r"\.",)
     number = "|".join(rf"(?:{mark})?\d[\w+\-]*+(?:{mark}[\w+\-]*+)?+(?![.,])" for mark in marks)
-    parts[columns.partial] = rf'"?(?P<p>[-+−–]?(?:{number}))"?'
+    doubtful = rf"(?!{_THOUSAND}(?![\w.,]))" if is_mixed else ""
+    parts[columns.partial] = rf'"?(?P<p>[-+−–]?{doubtful}(?:{number}))"?'
     between = r"[ \t]++" if is_blank else f"{space}{separator}{space}"
     end = rf"(?:{separator}{space})*+" if ends_empty else ""
     return rf"{space}{between.join(parts)}{space}{end}(?:\n|\Z)"

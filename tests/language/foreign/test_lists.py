@@ -194,12 +194,35 @@ def test_what_is_said_of_a_header(text, found):
         ("target,source,w\nv,u,1\nw,v,\nx,w,\n", "the local partial is missing, and so in 1 more line", 3),
         ("source,target,type\na,b,x\n", "no column has the local partials", 1),
         ("source,target,label,id\na,b,x,3\n", "the column label has no numbers", 1),
+        (
+            "a;b;1.000\nb;c;0,5\nc;d;-2.500\n",
+            "`1.000` may be a thousand: other numbers here have a comma for their decimal mark, and so in 1 more line",
+            1,
+        ),
+        (
+            'from;to;weight\na;b;0,5\nb;c;"1.000"\n',
+            "`1.000` may be a thousand: other numbers here have a comma for their decimal mark",
+            3,
+        ),
     ],
 )
 def test_what_is_wrong_with_rows_is_one_error_a_cause(text, message, line):
     error = refusal(text)
     assert [found.message for found in error.diagnostics] == [message]
     assert error.source.line_number(error.diagnostics[0].span.start) == line
+
+
+@pytest.mark.parametrize(
+    "text", ["a;b;1.000\nb;c;0.5", "a;b;0.125\nb;c;0,5", "a;b;1.000 # 0,5\n", "a;b;1.0000\nb;c;0,5"]
+)
+def test_three_decimals_are_no_thousand_by_themselves(text):
+    assert edges(text)[0][2] in ("1.000", "0.125", "1.0000", "1")
+
+
+def test_a_number_sign_that_ends_the_rows_is_told():
+    error = refusal("source,target,color,weight\na,b,#ff0000,3\n")
+    assert error.diagnostics[0].hints == ("the rows end before it; a # begins a comment, but in quotes",)
+    assert edges('source,target,color,weight\na,b,"#ff0000",3\n') == [("a", "b", "3")]
 
 
 @pytest.mark.parametrize(
