@@ -10,6 +10,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape, infer, shape_words
 from backcalc.graph.tape import tape_of
+from backcalc.language.foreign.translated import output_statement
 from backcalc.language.unparse import unparse
 from backcalc.rules.values import Numeric, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
@@ -78,7 +79,7 @@ def choose_output(graph: AnyGraph, of: str | None = None, point: Mapping[str, Nu
     sinks = plural(len(graph.sinks), "sink")
     message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
     last = shorten(graph.sinks[-1])
-    hint = f"choose one by {option('of', last)}, or in the file by `output {last}`"
+    hint = f"choose one by {option('of', last)}, or in the file by `{output_statement(graph.source, last)}`"
     raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_OUTPUT, message, hints=(hint,))])
 
 

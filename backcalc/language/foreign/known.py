@@ -137,11 +137,11 @@ def read_known(source: Source, begin: int) -> Source | None:
     if _DOT.match(text, at):
         from backcalc.language.foreign.dot import read_dot
 
-        return Translated(source, read_dot(source, at), is_table=False)
+        return Translated(source, read_dot(source, at), is_table=False, output="output={}")
     if _MERMAID.match(text, at):
         from backcalc.language.foreign.mermaid import read_mermaid
 
-        return Translated(source, read_mermaid(source, at), is_table=False)
+        return Translated(source, read_mermaid(source, at), is_table=False, output="class {} output")
     for format_ in FORMATS:
         # Its own mark looks like a comment, which was passed over.
         start = 0 if format_.pattern.startswith("%") else at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from backcalc.language.foreign.arrows import Transcript, number
 from backcalc.language.foreign.translated import MERMAID
@@ -36,6 +36,7 @@ _LINK = re.compile(
 )
 # The node of a class `output` is what the derivatives are of, where no other is of that class.
 _OUTPUT = re.compile(r"[ \t]*class[ \t]+(?P<name>[^\s;]+)[ \t]+output[ \t]*")
+_SUBGRAPH = re.compile(r"^[ \t]*subgraph[ \t]+([\w-]+)", re.MULTILINE)
 _REMEDY = "give it one: a -->|0.5| b"
 
 
@@ -46,6 +47,7 @@ def read_mermaid(source: Source, begin: int) -> str:
     assert head is not None  # What it begins with has been seen.
     page.add_comments(begin)
     output = _output(text, head.end())
+    frames = set(_SUBGRAPH.findall(text)) if "subgraph" in text else set[str]()
     for place in _statements(text, head.end()):
         found = _TEXT.match(text, *place)
         if found and found["comment"]:  # Results may be stated in comments.
@@ -53,7 +55,7 @@ def read_mermaid(source: Source, begin: int) -> str:
         elif output and output.start() == place.start:
             page.add_output(output["name"], Span(*output.span("name")))
         elif not found and not _OTHER.match(text, *place):
-            _read(page, text, place)
+            _read(page, text, place, frames)
     return page.text()
 
 
@@ -74,8 +76,8 @@ def _output(text: str, begin: int) -> re.Match[str] | None:
     return found[0] if len(found) == 1 and "," not in found[0]["name"] else None
 
 
-def _read(page: Transcript, text: str, place: Span) -> None:
-    """Put the edges of one statement on the page, if it has any."""
+def _read(page: Transcript, text: str, place: Span, frames: Container[str]) -> None:
+    """Put the edges of one statement on the page, if it has any; `frames` are the names of subgraphs."""
     at, groups, labels = place.start, list[list[str]](), list[str | None]()
     while True:
         # A node or several by `&`, then a link, and so on: a chain.
@@ -101,6 +103,9 @@ def _read(page: Transcript, text: str, place: Span) -> None:
         found = text[at : place.end].strip() or text[slice(*place)].strip()
         message = f"`{shorten(found)}` is no part of an edge in Mermaid"
         page.refuse("syntax", message, Span(at, max(at, place.end)), "an edge is written a -->|0.5| b")
+    elif labels and (frame := next((name for names in groups for name in names if name in frames), None)):
+        message = f"`{shorten(frame)}` is a subgraph, not a node"
+        page.refuse("subgraph", message, place, "an edge leads from node to node: a -->|0.5| b")
     elif labels:
         start = place.start + len(text[slice(*place)]) - len(text[slice(*place)].lstrip())
         page.add(groups, labels, Span(start, place.end), _REMEDY)

@@ -32,11 +32,16 @@ FILLERS = {"node", "nodes", "edge", "vertex", "id", "name", "column", "local", "
 """What stands beside these words in a header, and says no more."""
 
 
+OUTPUT = "output {}"
+"""How a file says which node is the output."""
+
+
 class Translated(Source):
     """A text of the language, made line for line of the text `original`.
 
     `has_header` says that its first statement is the header of an edge list; `is_table` that the original is a table of
-    edges, not of another format; `warnings` speak of places in this text.
+    edges, not of another format; `output` how that file says which node is the output; `warnings` speak of places in
+    this text.
     """
 
     def __init__(
@@ -46,12 +51,14 @@ class Translated(Source):
         *,
         has_header: bool = False,
         is_table: bool = True,
+        output: str = OUTPUT,
         warnings: tuple[Diagnostic, ...] = (),
     ) -> None:
         super().__init__(original.name, text, original.lines)  # With the lines of the original, as both have as many.
         self.original: Final = original
         self.has_header: Final = has_header
         self.is_table: Final = is_table
+        self.output: Final = output
         self.warnings: Final = warnings
 
     def origin(self, span: Span) -> tuple[Source, Span]:
@@ -68,6 +75,11 @@ class Translated(Source):
             bare = line.strip()
             at, said = line.find(bare), bare
         return self.original, Span(start + at, start + at + len(said))
+
+
+def output_statement(source: Source, name: str) -> str:
+    """How the file that a text comes from says that a node is the output."""
+    return (source.output if isinstance(source, Translated) else OUTPUT).format(name)
 
 
 def noted(source: Source) -> tuple[Diagnostic, ...]:

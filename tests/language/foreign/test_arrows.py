@@ -13,13 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc.analysis.run import Text
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
 from backcalc.language.foreign import dot
 from backcalc.language.foreign.known import FORMATS
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
 from backcalc.language.unparse import unparse_statement
-from backcalc.text.errors import ParseError
+from backcalc.text.errors import BackcalcError, ParseError
 from backcalc.text.source import Source
 
 ERRORS = Path(__file__).parents[3] / "samples" / "errors" / "parse"
@@ -115,6 +117,25 @@ def test_an_output_that_is_no_name_is_told_at_its_line(text):
     with pytest.raises(ParseError, match="name") as caught:
         parse(Source("test", text))
     assert "test:2:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("digraph {{\n a -> b [label=2]\n a -> c [label=3]\n{}\n}}", "output=c"),
+        ("graph LR\n a -->|2| b\n a -->|3| c\n{}\n", "class c output"),
+        ("a,b,2\na,c,3\n{}\n", "output c"),
+    ],
+)
+def test_the_output_is_said_in_the_words_of_the_file(text, line):
+    with pytest.raises(BackcalcError, match=f"in the file by `{line}`"):
+        run(load(as_language(Source("test", text.format("")))), {})
+    assert run(load(as_language(Source("test", text.format(line)))), {}).output == "c"
+
+
+def test_an_edge_of_a_subgraph_is_refused():
+    with pytest.raises(ParseError, match="`one` is a subgraph, not a node"):
+        said("graph LR\n subgraph one [A b]\n a -->|2| b\n end\n one -->|3| c\n")
 
 
 def test_an_edge_of_mermaid_may_have_a_name():
