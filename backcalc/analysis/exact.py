@@ -61,7 +61,7 @@ class NumberSystem:
     # Of arrays as deep as they are: each is made of the parts along its first axis.
     def as_shown(self, value: Any) -> Any:
         """A number or an array as the run shows it; None where it is lost."""
-        if value is None:
+        if value is None or _lost(value):
             return None
         if isinstance(value, np.ndarray) and not value.ndim:  # What is summed up over all axes.
             value = value.item()
@@ -128,7 +128,8 @@ class ExactRun(Run):
 
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument, exact."""
-        return {arg: self.numbers.as_shown(partial) for arg, partial in self._partials(node).items()}
+        found = self._partials(node)
+        return {arg: self.numbers.as_shown(found[arg]) for arg in found if not self.graph.node(arg).is_fixed}
 
     def _partials(self, node: int) -> dict[str, Any]:
         found = self.graph.nodes[node]
@@ -274,18 +275,29 @@ def run_exactly(
     adjoints = _adjoints(evaluation, slots, output, system)  # Even where values are lost: that of x + exp(1) is 1.
     reasons = [(node, _lost(values[node.name])) for node in graph.nodes]
     lost = [numbers.remark(node, why) for node, why in reasons if why and why != UNKNOWN]
-    # The first value that is no such number is what makes the derivatives none; else the derivative nearest the output.
-    undone = [(node, why) for node, adjoint in zip(graph.nodes, adjoints, strict=True) if (why := _lost(adjoint))]
-    if undone:
-        node, why = undone[-1]
-        refusal = lost[0] if lost else numbers.remark(node, why, f"∂{plain.output}/∂{node.name}")
-        raise EvaluateError(graph.source, [refusal])
+    lost += _lost_slopes(plain, adjoints, lost, numbers)
     shown = {
         name: plain.point[name] if _lost(value) else numbers.as_shown(value) for name, value in point.items()
     }  # What is lost is one such as inf.
     # The plain run with the numbers exchanged: what is asked for, and what it is of, is the same.
-    found = plain._asdict() | {"adjoints": [numbers.as_shown(adjoint) for adjoint in adjoints], "point": shown}
+    swept = zip(graph.nodes, adjoints, strict=True)
+    shown_adjoints = [None if node.is_fixed else numbers.as_shown(adjoint) for node, adjoint in swept]
+    found = plain._asdict() | {"adjoints": shown_adjoints, "point": shown}
     return ExactRun(**found, whole=known, slots=slots, swept=adjoints, lost=tuple(lost), numbers=numbers)
+
+
+def _lost_slopes(
+    plain: Run, adjoints: Sequence[Any], lost: Sequence[Diagnostic], numbers: NumberSystem
+) -> list[Diagnostic]:
+    """The remarks on derivatives by constants that are no such numbers. Raises EvaluateError for others."""
+    undone = [(node, why) for node, each in zip(plain.graph.nodes, adjoints, strict=True) if (why := _lost(each))]
+    remarks = [(node, numbers.remark(node, why, f"∂{plain.output}/∂{node.name}")) for node, why in undone]
+    # Nobody asks for the slope by the n of x^n.
+    asked = [remark for node, remark in remarks if node.kind != "constant"]
+    # The first value that is no such number is what makes the derivatives none; else the derivative nearest the output.
+    if asked:
+        raise EvaluateError(plain.graph.source, [lost[0] if lost else asked[-1]])
+    return [remark for _, remark in remarks]
 
 
 def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: ModuleType) -> list[Any]:

@@ -64,9 +64,10 @@ def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...], system
     # A row that is lost as a whole has no elements to stand beside those of others.
     if row.symbol == VECTOR and len(set(map(np.ndim, args))) <= 1:
         return system.array(args)
-    # A branch that is not taken, and an element that is not asked for, may be anything.
-    if any(isinstance(arg, Lost) for arg in args) and row.symbol != "where":
-        return next(arg for arg in args if isinstance(arg, Lost))
+    # A branch that is not taken may be anything, and so may what the first of an `and` or `or` settles.
+    lost = [arg for arg in args if isinstance(arg, Lost)]
+    if lost and row.symbol != "where" and (row.symbol not in ("and", "or") or args[0] is lost[0]):
+        return lost[0]
     if row.symbol == "concat":
         return np.concatenate([arg if np.ndim(arg) else system.array([arg]) for arg in args])
     if row.symbol == INDEX:
@@ -160,7 +161,7 @@ class _Sweep:
         if row is None:
             return
         for k, arg in enumerate(self.tape.args[head]):
-            if self.tape.literals[arg] is not None:  # A number of the text has no adjoint.
+            if self.tape.constant[arg]:  # Nobody differentiates by it.
                 continue
             slope = self._slope(head, row, k) if row.partials else None
             # What no branch that is taken leads to gets nothing, whatever lies behind it.

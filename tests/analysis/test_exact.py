@@ -73,6 +73,30 @@ def test_a_slope_that_follows_from_a_given_value_is_no_other():
         exactly("h = log(x); given h = 2; y = h", "x=3")  # 1/3 is that of the formula.
 
 
+# No slope is asked for by the n of x^n, and the first of an `and` or `or` may settle it.
+@pytest.mark.parametrize("option", ["--exact", "--certified"])
+@pytest.mark.parametrize(
+    ("text", "gradient", "warned"),
+    [
+        ("const n = 2; x = -3; y = x^n", {"x": -6}, 0),
+        ("const n = [2, 3]; x = 2; y = sum(x^n)", {"x": 16}, 0),
+        ("n = 2; x = -3; y = x^n", {"x": -6}, 1),
+        ("x = 3; w = 0; y = if w == 0 or x/w > 1 then x else w", {"x": 1, "w": 0}, 0),
+        ("x = 3; w = 0; y = if w != 0 and x/w > 1 then x else w", {"x": 0, "w": 1}, 0),
+        ("x = [3, 4]; w = [0, 2]; y = sum(where(w == 0 or x/w > 1, x, w))", {"x": [1, 1], "w": [0, 0]}, 0),
+    ],
+)
+def test_what_is_not_asked_for_need_be_no_number(text, gradient, warned, option):
+    if option == "--certified":
+        pytest.importorskip("flint")
+    text = f"input {text.replace('; w', ', w')}" if text.startswith("x") else text.replace("; x", "; input x")
+    ran = CliRunner().invoke(cli, ["run", "-", option, "--format", "json"], input=text, standalone_mode=False)
+    found = json.loads(ran.stdout)
+    assert found["gradient"] == gradient
+    assert len(found["warnings"]) == warned
+    assert all(node["adjoint"] is None for node in found["nodes"] if node["name"] == "n")
+
+
 def test_products_by_a_dot_are_told():
     assert "goes by elements" in exactly("input w = [1, 2], x = [3, 4]; o = w·x; y = o[0]").warnings[0].message
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -47,17 +47,20 @@ def nearest(value: Any) -> Any:
 
 
 def each(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of numbers, by elements of arrays."""
+    """A function of numbers, by elements of arrays; lost where an argument is."""
+    return _by_elements(partial(_applied, fn))
 
+
+def _by_elements(fn: Callable[..., Any]) -> Callable[..., Any]:
     def _function(*args: Any) -> Any:
         shapes = [arg.shape for arg in args if isinstance(arg, np.ndarray)]
         if not shapes:
-            return _applied(fn, *args)
+            return fn(*args)
         # As NumPy broadcasts, but of objects: it would call no function by element.
         spread = np.broadcast_arrays(*[cell(arg) for arg in args])
         found = np.empty(spread[0].shape, dtype=object)
         for place in np.ndindex(found.shape):
-            found[place] = _applied(fn, *(arg[place] for arg in spread))
+            found[place] = fn(*(arg[place] for arg in spread))
         return found
 
     return _function
@@ -103,14 +106,16 @@ def connective(
 
     def function(*args: Any) -> Any:
         """1 or 0 as numbers of the system."""
-        truths = [holds(arg) for arg in args]
+        if isinstance(args[0], Lost):  # The first is looked at in any case, the other only where it decides.
+            return args[0]
+        truths = [arg if isinstance(arg, Lost) else holds(arg) for arg in args]
         # Kleene's logic: what is not decided is tried both ways.
         found = {fn(*each) for each in product(*((True, False) if isinstance(t, Lost) else (t,) for t in truths))}
         if len(found) == 1:
             return number(found.pop())
         return next(truth for truth in truths if isinstance(truth, Lost))
 
-    return each(function)
+    return _by_elements(function)
 
 
 def sum(x: Any) -> Any:  # noqa: A001  the language's own name
