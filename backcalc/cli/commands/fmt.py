@@ -89,7 +89,9 @@ def _format(asked: Asked, task: _Task) -> int:
         say(f"{name}: not in the language itself; `backcalc fmt{_typed(asked)} > graph.bg` makes a file that is")
         return 1
     if task.check:
-        changed = text != program.source.text
+        # As `--write` sees it: newlines of Windows, a byte order mark and loose accents are written in one way too.
+        file = Path(program.source.name)  # What comes by a pipe cannot be read again.
+        changed = file.read_bytes() != text.encode() if file.is_file() else text != program.source.text
         if changed:
             say(f"{name}: not formatted; `backcalc fmt{_typed(asked, ' --write')}` does it")
         return int(changed)

@@ -159,6 +159,16 @@ def test_fmt_checks_and_changes_several_files(call, graphs):
     assert call("fmt", a, b)[0] == 2
 
 
+@pytest.mark.parametrize("text", [b"y = x\r\n", b"\xef\xbb\xbfy = x\n", "e\u0301 = x\n".encode()])
+def test_fmt_checks_for_what_it_would_write(text, call, tmp_path):
+    path = tmp_path / "y.bg"
+    path.write_bytes(text)
+    assert call("fmt", "--check", str(path))[0] == 1
+    assert call("fmt", "--write", str(path)) == (0, "", "")
+    assert path.read_bytes() != text
+    assert call("fmt", "--check", str(path)) == (0, "", "")
+
+
 def test_fmt_leaves_a_file_alone_that_is_formatted(call, graphs):
     before = Path(graphs[0]).stat().st_mtime_ns
     assert call("fmt", "--write", graphs[0]) == (0, "", "")
