@@ -28,6 +28,12 @@ MOST_OTHERS = 200
 MOST_PLACES = 1000
 """Nodes where a mistake is looked for, the nearest to the answer; far more would explain any number."""
 
+MOST_MOVED = 40_000
+"""Nodes times operations of a graph with arrays, up to which each mistake is swept through all of it, and that kept."""
+
+NEAR_ARRAYS = 25
+"""Nodes where a mistake is looked for in larger ones."""
+
 MOST_CHANCE = 0.06
 """Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
 
@@ -174,8 +180,8 @@ class Diagnoser:
         adjoints = self._derivatives(of)
         # A mistake in ∂L/∂x is made between x and L: the nearer to x, the fewer other answers it would have spoilt.
         away = self._distances(wrt, self._users)
-        is_small = len(self.run.graph.nodes) <= MOST_PLACES
-        near = None if is_small else set(islice(away, MOST_PLACES))  # The nearest, for `away` is in order of distance.
+        near = self._near_places(away)
+        is_small = near is None
         for change, value in self.changes(of).effects(wrt, near):
             yield change.suspect(value, away.get(change.node, 0))
         yield from single_paths(self.run, of, wrt)
@@ -196,6 +202,15 @@ class Diagnoser:
         whole = self.run.adjoints[wrt] if self.run.output != of and not self._is_derived else None
         if whole is not None and not _is_zero(whole):
             yield from self._written_instead(OUTPUT, wrt, {"t": whole}, {})
+
+    def _near_places(self, away: Mapping[int, int]) -> set[int] | None:
+        """The nodes where a mistake is looked for, of those that are so far away; None where it may be any."""
+        linear, count = self.run.linear, len(self.run.graph.nodes)
+        # Of arrays each change takes a sweep, which ends at the node asked for.
+        is_wide = linear.evaluation.has_arrays and count * len(linear.tape.rows) > MOST_MOVED
+        most = NEAR_ARRAYS if is_wide else MOST_PLACES
+        # The nearest, for `away` is in order of distance.
+        return set(islice(away, most)) if is_wide or count > most else None
 
     def _of_value(self, node: int) -> Iterator[Suspect]:
         true, slot = self.run.values[node], self.run.linear.tape.slot[node]

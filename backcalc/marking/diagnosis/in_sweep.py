@@ -6,7 +6,7 @@ derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import isfinite, prod
 from typing import Any, NamedTuple
@@ -287,7 +287,9 @@ class Changes:
                     if slopes.get(change.slot):  # 0 or None: `node` does not lead there.
                         yield change, adjoint + change.delta * slopes[change.slot]
                 return
-            for change, moved in zip(changes, self._moved if places is None else self._moves(changes), strict=True):
+            # Of some places each is swept no further than the node, and what it moves is not kept for other nodes.
+            swept = self._moved if places is None else (self._moves(change, slot) for change in changes)
+            for change, moved in zip(changes, swept, strict=True):
                 if slot in moved and is_known(moved[slot]):
                     yield change, adjoint + self.linear.full(moved[slot], shape_of(adjoint))
 
@@ -298,11 +300,11 @@ class Changes:
 
     @cached_property
     def _moved(self) -> list[dict[int, Any]]:
-        return self._moves(self.changes)
+        return [self._moves(change) for change in self.changes]
 
-    def _moves(self, changes: Iterable[Change]) -> list[dict[int, Any]]:
-        """For each change, by how much it moves the cotangent of every slot."""
-        return [self.linear.sweep({change.slot: change.delta}) for change in changes]
+    def _moves(self, change: Change, first: int = 0) -> dict[int, Any]:
+        """By how much a change moves the cotangent of every slot, down to the first that is asked for."""
+        return self.linear.sweep({change.slot: change.delta}, first)
 
 
 def _numbers(edges: Any) -> Iterator[tuple[int, float]]:
