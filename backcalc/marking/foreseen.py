@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.language.expr import Number
 from backcalc.language.statements import Answer
+from backcalc.marking.dependence import is_nonzero
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import ROUNDINGS
@@ -187,14 +188,12 @@ def _attempt(key: Key, each: Foreseen, value: str) -> Attempt:
 def _told(key: Key, each: Foreseen) -> Foreseen:
     """The question with what is told of all answers but those that mistakes lead to."""
     zero, other = _attempt(key, each, "0"), _attempt(key, each, "1")  # 1 stands for any number that is not 0.
-    found = each._replace(rounded=tuple(key.roundings.result(rounding, other) for rounding in ROUNDINGS))
-    if shape_of(each.expected):
-        return found
     # What is told of any wrong 0, and of anything else where a 0 is right, takes no table.
-    of_zero = key.diagnosis(zero) if each.expected else None
-    of_others = None if each.expected else key.independence(each.answer)
-    return found._replace(
-        scale=other.known.scale,
+    of_zero = key.diagnosis(zero) if is_nonzero(each.expected) else None
+    of_others = None if is_nonzero(each.expected) else key.independence(each.answer)
+    return each._replace(
+        rounded=tuple(key.roundings.result(rounding, other) for rounding in ROUNDINGS),
+        scale=0.0 if shape_of(each.expected) else other.known.scale,
         of_zero=of_zero.text if of_zero else "",
         of_others=of_others.text if of_others else "",
     )

@@ -69,10 +69,13 @@ def test_what_rounding_leads_to_is_told():
 
 
 def test_a_zero_says_whether_a_path_leads_there():
-    found = run(load(Source("g", "input x = 2\ninput y = 3\nz = x^2\nw = y*z\noutput z")), {})
+    arrays = "input a = [1, 2]\ninput b = [3, 4]\nz = x^2 + sum(a)\nw = y*z + sum(b)"
+    found = run(load(Source("g", f"input x = 2\ninput y = 3\n{arrays}\noutput z")), {})
     told = {each.name: (each.of_zero, each.of_others) for each in foresee(found)}
     assert told["dz/dx"] == ("a path leads from x to z, so this is not 0", "")
     assert told["dz/dy"] == ("", "z does not depend on y, so this is 0")
+    assert told["dz/da"] == ("a path leads from a to z, so this is not 0", "")
+    assert told["dz/db"] == ("", "z does not depend on b, so this is 0")
 
 
 def test_tables_are_whole_or_there_are_none():

@@ -106,9 +106,11 @@
   const RAISED = { "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9, "⁻": "-" };
 
   function plain(text) {
-    const signs = text.trim().replace(/[−–]/g, "-").replace(/[·×⋅∗⊙]|\*\*/g, (sign) => (sign === "**" ? "^" : "*")).replace(/÷/g, "/");
-    const raised = signs.replace(/\s*([/*^[\](),;])\s*/g, "$1").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => "^" + [...power].map((c) => RAISED[c]).join(""));
-    return raised.replace(/(?<![\p{L}\d_'.^])(\d+\.?\d*|\.\d+|\d+,\d+)\*10\^\(?([-+]?\d+)\)?/gu, "$1e$2");
+    const signs = text.trim().replace(/\s*,$/, "").replace(/\s*\.$/, "").replace(/[−–]/g, "-").replace(/[·×⋅∗⊙]|\*\*/g, (sign) => (sign === "**" ? "^" : "*")).replace(/÷/g, "/");
+    // A blank behind a comma stays: it parts two items, where a comma before a digit may be a decimal point.
+    const raised = signs.replace(/\s*([/*^[\]();])\s*/g, "$1").replace(/\s+,/g, ",").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => "^" + [...power].map((c) => RAISED[c]).join(""));
+    const scientific = /(?<![\p{L}\d_'.^/])(\d+\.?\d*|\.\d+|\d+,\d+)([*/])10\^(?:\(([-+]?\d+)\)|([-+]?\d+))(?![\d.^])/gu;
+    return raised.replace(scientific, (_, digits, sign, inner, power = inner) => digits + "e" + (sign === "*" ? +power : -power));
   }
 
   // A number, with half of what it claims, its significant digits and its decimals; null where it is none.
@@ -118,8 +120,10 @@
     const [, sign, digits, power, percent] = found;
     const places = (digits.split(".")[1] || "").length;
     const exponent = +(power || 0) - (percent ? 2 : 0);
+    const value = +(sign.replace("+", "") + digits + "e" + exponent);
+    if (!Number.isFinite(value)) return null; // Too large, it has no digits.
     return {
-      value: +(sign.replace("+", "") + digits + "e" + exponent), half: +("1e" + (exponent - places)) / 2,
+      value, half: +("1e" + (exponent - places)) / 2,
       digits: digits.replace(".", "").replace(/^0+/, "").length, decimals: places, dot: digits.includes("."),
     };
   }
@@ -171,8 +175,8 @@
 
   // A number or a formula of numbers, in which what has decimals claims half a unit of them.
   function number(text, asked, { exact, names, own }) {
-    const thousands = /^[-+]?([1-9]\d{0,2}(?:,\d{3})+)$/.exec(text);
-    if (thousands) throw new Error(`${text} could be ${text.replaceAll(",", "")} or ${text.replace(",", ".")}: write one of them`);
+    const thousands = /(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)/.exec(text.replace(/\[[\d,]+\]/g, ""))?.[0];
+    if (thousands) throw new Error(`${thousands} could be ${thousands.replaceAll(",", "")} or ${thousands.replace(",", ".")}: write one of them`);
     const dotted = text.replace(/,(?=\d)(?![^[]*\])/g, ".");
     const alone = literal(dotted);
     if (alone) return alone;
@@ -191,25 +195,60 @@
     const slack = Math.min(moved.reduce((a, b) => a + b, 0), 0.01 * Math.abs(value));
     return {
       value, half: Math.max(slack, isFormula * NO_DIGITS * Math.abs(value)), isFormula, dot: true,
-      digits: counted.length ? Math.min(...counted.map((part) => part.digits)) : null, decimals: Math.max(0, ...parts.map((part) => part.decimals || 0)),
+      // A term of 0.0 takes no digit from a sum.
+      digits: counted.map((part) => part.digits).filter(Boolean).sort((a, b) => a - b)[0] ?? null, decimals: Math.max(0, ...parts.map((part) => part.decimals || 0)),
     };
   }
 
-  // What is written: a number, or a list of them in brackets, of lists a matrix.
-  function read(text, asked, key) {
-    if (!text.startsWith("[")) return number(text, asked, key);
-    if (!text.endsWith("]")) throw new Error("a bracket is not closed");
-    const items = [];
+  // The parts of a text between signs that are in no bracket.
+  function split(text, sign) {
+    const items = [""];
     let depth = 0;
-    let item = "";
-    for (const sign of text.slice(1, -1).replace(/\]\s*\[/g, "],[").replace(/([^,\s])\s+(?=-?[\d.[])/g, "$1,")) {
-      depth += (sign === "[") - (sign === "]");
-      if (sign === "," && !depth) {
-        items.push(item);
-        item = "";
-      } else item += sign;
+    for (const each of text) {
+      depth += "[(".includes(each) - "])".includes(each);
+      if (each === sign && !depth) items.push("");
+      else items[items.length - 1] += each;
     }
-    return [...items, item].map((each) => read(each.trim(), asked, key));
+    return items;
+  }
+
+  // The inside of the brackets that all of a text stands in, or of parentheses with several items; null where it is no list.
+  function inside(text) {
+    if (!/^(\[.*\]|\(.*\))$/s.test(text)) return null;
+    const inner = text.slice(1, -1);
+    let depth = 0;
+    for (const each of inner) if ((depth += "[(".includes(each) - "])".includes(each)) < 0) return null;
+    return text[0] === "[" || [",", ";"].some((sign) => split(inner, sign).length > 1) ? inner : null;
+  }
+
+  // What is written: a number, or a list of them in brackets, of lists a matrix, whose rows semicolons may part.
+  function value(text, asked, key) {
+    const inner = inside(text);
+    if (inner === null && text.startsWith("[")) throw new Error("a bracket is not closed");
+    if (inner === null) return number(text, asked, key);
+    const rows = split(inner, ";");
+    if (rows.length > 1) return rows.map((row) => value(`[${row}]`, asked, key));
+    const parted = inner.replace(/\]\s*\[/g, "],[").replace(/([^,\s*/^+-])\s+(?=[-+]?[\d.[])/g, "$1,");
+    return split(parted, ",").map((each) => value(each.trim(), asked, key));
+  }
+
+  // The value in the shape that is asked: a comma may be a decimal point, a row or a column stand for a vector.
+  function read(text, asked, key) {
+    const ways = [value(text, asked, key)];
+    const isAsked = (way) => String(shape(way)) === String(shape(asked.truth));
+    if (!Array.isArray(ways[0]) || isAsked(ways[0])) return ways[0];
+    try {
+      ways.push(value(text.replace(/,(?=\d)/g, "."), asked, key));
+    } catch {
+      // Read so it is none; as it stands it is one.
+    }
+    return [...ways, ...ways.map(unrolled)].find(isAsked) || ways[0];
+  }
+
+  function unrolled(way) {
+    if (!Array.isArray(way) || !way.every(Array.isArray)) return way;
+    if (way.length === 1) return way[0];
+    return way.every((row) => row.length === 1) ? way.flat() : way;
   }
 
   const shape = (value) => (Array.isArray(value) ? [value.length, ...(value.length ? shape(value[0]) : [])] : []);
@@ -253,10 +292,12 @@
   function mark(text, asked, key) {
     const given = read(plain(text), asked, key);
     const { truth, scale } = asked;
-    if (!misfits(given, truth, scale).length) return { verdict: "right", text: flat(given).some((each) => each.isFormula) ? "at this point" : "" };
-    const note = rounding(given, asked, key);
+    const isFormula = flat(given).some((each) => each.isFormula);
+    if (!misfits(given, truth, scale).length) return { verdict: "right", text: isFormula ? "at this point" : "" };
+    // A formula is true or not, however it was rounded.
+    const note = isFormula ? "" : rounding(given, asked, key);
     if (note) return { verdict: "rounding", text: note };
-    if (!Array.isArray(truth) && given.digits !== 0 && fits(given, truth, scale, { far: Infinity })) return { verdict: "wrong", text: key.words.short };
+    if (!Array.isArray(truth) && !isFormula && given.digits !== 0 && fits(given, truth, scale, { far: Infinity })) return { verdict: "wrong", text: key.words.short };
     return { verdict: "wrong", text: why(given, asked, key) };
   }
 
@@ -267,7 +308,7 @@
     order.sort((a, b) => away(a) - away(b) || a - b);
     const found = order.find((i) => rounded[i] !== undefined && rounded[i] !== null && !misfits(given, rounded[i], scale).length);
     if (found !== undefined) return words.rounded.replace("{}", roundings[found][2]);
-    if (Array.isArray(given) || Array.isArray(truth) || !given.half || given.value * truth <= 0) return "";
+    if (Array.isArray(given) || Array.isArray(truth) || !given.half || Math.sign(given.value) !== Math.sign(truth)) return "";
     const off = Math.abs(given.value) - Math.abs(truth);
     const unit = 2 * given.half;
     if (given.digits >= 7 && Math.abs(off) <= 1e-6 * Math.abs(truth)) return words.single;

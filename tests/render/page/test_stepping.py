@@ -175,6 +175,13 @@ def numbers_for(each, rng):
     yield from rng.sample(("0", "0.0", "0.00", "1/3", "-2/7", "0.5/0.25", "1", "2.5e-3", "71 %", "1.5·10^-2"), 3)
     yield f"{truth:.5g}".replace(".", ",")
     yield from ("1 - 1", "0/5")  # Zeros that are worked out.
+    # A sum with a zero in it, and powers of ten, of which a quotient before them takes no part.
+    yield from (
+        f"{truth:.3g} + 0.0",
+        f"{500 * truth:.4g}/5*10^-2",
+        f"{100 * truth:.3g}/10^2",
+        f"{truth:.3g}*10^(1 - 1)",
+    )
 
 
 MARK = "([place, texts]) => texts.map((text) => backcalc.mark(place, text))"
@@ -209,7 +216,8 @@ def test_answers_are_marked_as_check_marks_each_by_itself(browser, written, name
 FORMULAS = {
     "lattice": {
         "t1": (["sin(x)", "-(-sin(x))"], ["cos(x)", "sin(x) + 1e-5", "-sin(x)"]),
-        "do/dt5": (["b5", "1*b5", "do/do·b5", "b5**1"], ["t5", "b5^2", "b5 + t5"]),
+        # A formula is true or not: no digit of it is off by one.
+        "do/dt5": (["b5", "1*b5", "do/do·b5", "b5**1", "0.3404*t1/t1"], ["t5", "b5^2", "b5 + t5", "0.3405*t1/t1"]),
         "do/dx": (
             ["do/dt1*cos(x) - do/db1*sin(x)", "−∂o/∂b1*t1 + (b1)*∂o/∂t1", "b1/(1/do/dt1)-(t1*do/db1)"],
             ["do/dt1*cos(x) + do/db1*sin(x)", "do/dt1*cos(x)", "cos(x)*-sin(x)"],
@@ -291,6 +299,42 @@ def test_arrays_are_marked_too(browser, written):
             texts = [str(np.asarray(value).tolist()) for value in values]
             told = [(mark["verdict"], mark["text"]) for mark in it.page.evaluate(MARK, [place, texts])]
             assert told == [verdict(key, each.name, text) for text in texts]
+
+
+def lists_of(numbers):
+    """A vector as people write it."""
+    texts = [f"{number:g}" for number in numbers]
+    yield from (f"({', '.join(texts)})", f"[{'; '.join(texts)}]", f"[{', '.join(texts)}].", f"[{' '.join(texts)}]")
+    yield from (
+        f"[[{', '.join(texts)}]]",
+        f"[[{'], ['.join(texts)}]]",
+        f"[{', '.join(f'{text} + 1 - 1' for text in texts)}]",
+    )
+    yield f"[{', '.join(f'{text},0' for text in texts)}]"  # Decimal commas, for only so the length is right.
+    yield f"[{', '.join('0' for _ in texts)}]"
+
+
+def test_vectors_are_read_as_check_reads_them(browser, written):
+    found = run_of("vectors")
+    key = Key(found)
+    with visit(browser, written("vectors")) as it:
+        places = [i for i, each in enumerate(asked(found)) if len(shape_of(each.expected)) == 1]
+        for place in places:
+            each = asked(found)[place]
+            texts = list(lists_of(each.expected))
+            told = [(mark["verdict"], mark["text"]) for mark in it.page.evaluate(MARK, [place, texts])]
+            assert told == [verdict(key, each.name, text) for text in texts]
+            assert [mark for mark, _ in told] == ["right"] * (len(texts) - 1) + ["wrong"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("1,000/2", "1,000 could be 1000 or 1.000"), ("1e400", "is not known here")]
+)
+def test_what_check_does_not_read_is_not_marked(browser, written, text, told):
+    with visit(browser, written("lattice")) as it:
+        answer = it.answer("∂o/∂x", text)
+        assert answer.startswith("? ")
+        assert told in answer
 
 
 # ---- For everybody ---------------------------------------------------------------------------------------------------
