@@ -20,7 +20,14 @@ _ELSEWHERE = {
     "--method": ("--optimizer", "--optimiser", "--solver", "--algorithm"),
     "--order": ("--degree", "--terms", "--n"),
     "--show": ("--nodes", "--plot"),
-    "--to": ("--target", "--framework", "--backend"),
+    "--to": ("--target", "--framework", "--backend", "--format"),
+    "--format json": ("--json",),
+    "--format csv": ("--csv",),
+    "--format markdown": ("--markdown", "--md"),
+    "--format latex": ("--latex", "--tex"),
+    "--color never": ("--no-color", "--no-colour", "--nocolor"),
+    "-o, and the ending of its file": ("--format", "--to", "--type", "--save"),
+    "GRAPH, without an option": ("--file", "--graph", "--input", "--in"),
 }
 _EXTRA = r"(?s)Got unexpected extra arguments? \((?P<words>.*)\)"
 
@@ -30,7 +37,7 @@ def hinted(
 ) -> click.UsageError:
     """`error` about the words `given` to `command`, with what was likely meant."""
     if isinstance(error, click.NoSuchOption):
-        hint = _of_option(error.option_name, given, {name for option in command.params for name in option.opts})
+        hint = _of_option(error.option_name, given, _known(command))
     elif isinstance(error, click.BadParameter):
         hint = _of_number(error)
     else:
@@ -38,6 +45,12 @@ def hinted(
         extra = re.fullmatch(_EXTRA, error.message)
         hint = _of_words(extra["words"], given, command) if extra else ""
     return _with_hint(error, hint, ctx)
+
+
+def _known(command: click.Command) -> set[str]:
+    """The options of a command, and its argument GRAPH where it has one."""
+    names = {name for each in command.params for name in each.opts}
+    return {"GRAPH" if name == "graph" else name for name in names}
 
 
 def _is_value(word: str) -> bool:
@@ -73,7 +86,8 @@ def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
     if not word.startswith("--") and f"--{bare}" in known:
         return f"with two dashes: --{bare}"
     if ours := next(
-        (ours for ours, theirs in _ELSEWHERE.items() if bare and f"--{bare}" in theirs and ours in known), ""
+        (ours for ours, theirs in _ELSEWHERE.items() if bare and f"--{bare}" in theirs and _option_of(ours) in known),
+        "",
     ):
         return f"here it is {ours}"
     # Results go to stdout, where a command has no file of its own to write.
@@ -83,6 +97,11 @@ def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
     if "--at" in known and _is_value(word.lstrip("-")):
         return f"the value of an input stands behind --at: --at {shorten(word.lstrip('-'))}"
     return ""
+
+
+def _option_of(ours: str) -> str:
+    """The option, or argument, that a way to write it begins with."""
+    return ours.split(maxsplit=1)[0].rstrip(",")
 
 
 def _of_number(error: click.BadParameter) -> str:
@@ -102,7 +121,7 @@ def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
     """What words were meant to be for which a command line has no place."""
     import shlex
 
-    known = {name for option in command.params for name in option.opts}
+    known = _known(command)
     # Click joins the words by blanks: the first is where it went wrong.
     first = words.split(" ", 1)[0]
     if {"-e", "--expr"} & set(given):
@@ -111,8 +130,9 @@ def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
         # An equation without quotes is several words to the shell: y = x*2.
         return f"a line stands in quotes: -e {shlex.quote(shorten(line))}" if line.count("=") else ""
     # `--at x=1, w=2` leaves `w=2` over, and `--at x = 1` leaves `=`.
-    if "--at" in known and (_is_value(first) or first.startswith("=")):
-        shown = first if not first.startswith("=") else "x=1"
+    is_number = re.fullmatch(r"[-+]?[\d.]+", first) is not None and "--at" in given  # Of `--at x 1`.
+    if "--at" in known and (_is_value(first) or first.startswith("=") or is_number):
+        shown = first if _is_value(first) else "x=1"
         return f"values stand behind --at, without blanks: --at {shlex.quote(shorten(shown))}"
     if "--get" in known and _is_derivative(first):
         return f"single derivatives are asked for by --get {shlex.quote(shorten(first))}"
