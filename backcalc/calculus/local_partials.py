@@ -201,7 +201,7 @@ class OperationEdges:
                     ct,
                     lambda value: apply(*operands, self.full(value, shape), count),
                     lambda gate: passed(operands, self.full(gate, shape), count),
-                    selects=bool(row.selects),
+                    selects=row.chooses,
                 )
                 return found
             # A number that is the cotangent of each row need not be a vector first.

@@ -23,6 +23,7 @@ TAKES = {
     "diag": "a vector or a square matrix",
     "spread": "a vector or a matrix",
     "square": "a square matrix",
+    "trace": "a square matrix",
     "inverse": "a square matrix",
     "stack": "numbers, or vectors of one length",
     "concat": "numbers and vectors",

@@ -22,7 +22,7 @@ MOST_NOTES = 6  # What an error goes back to is cut here: the nearest reasons co
 TEXT_SHOWN = 40
 
 # Rules of which the value is a number, whatever the arguments are.
-_GIVES_NUMBER = ("reduce", "logits", "dot", "pair", "spread", "square")
+_GIVES_NUMBER = ("reduce", "logits", "dot", "pair", "spread", "square", "trace")
 
 
 def explain_misfit(

@@ -23,7 +23,7 @@ ARRAY_ROWS = (
     _row("@", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", ranks=((1, 2),), latex="<x> <y>"),
     _row("@", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", ranks=((1, 1),), latex=r"<x>^\top <y>"),
     _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
-    _row("trace", "x", "sum(diag(x))", pullbacks="ct*identity(x)", shape="square", latex=r"\operatorname{tr} <x>"),
+    _row("trace", "x", "sum(diag(x))", pullbacks="ct*identity(x)", shape="trace", latex=r"\operatorname{tr} <x>"),
     # Cofactors are there where the matrix has no inverse, too.
     _row(
         "det", "x", "", pullbacks="ct*out*inv(x).T", stable="ct*cofactors(x)", shape="square", latex=r"\det <x>",

@@ -12,7 +12,7 @@ from backcalc.language.expr import Expr, Options, label
 from backcalc.rules.functions import floats
 from backcalc.rules.gates import LocalEdge
 from backcalc.rules.lower import RowFunction, decided, expression, lower, names_in
-from backcalc.rules.shapes import ALONG, APART, ROWS
+from backcalc.rules.shapes import ALONG, APART, LEAVING, ROWS
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
@@ -92,6 +92,11 @@ class Primitive(TableRow):
         """Whether its value is a function that each number system is to have, not one written in terms of others."""
         options = [f"{name}={value}" for name, value in self.chosen]
         return self.value == f"{self.symbol}({', '.join([*self.params, *options])})"
+
+    @property
+    def chooses(self) -> bool:
+        """Whether elements of its arguments may have no part in its value."""
+        return bool(self.selects) or self.shape in LEAVING
 
     @property
     def label(self) -> str:

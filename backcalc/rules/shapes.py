@@ -29,8 +29,10 @@ from backcalc.rules.window_shapes import WINDOWED, OptionValues
 
 ALONG = ("along", "pair along")
 """The rules of what gives along an axis one number for all elements, of one matrix or of two."""
-APART = ("transpose", "diag", "outer", "matmul", "reshape", "flatten", "conv", "pool")
+APART = ("transpose", "diag", "trace", "outer", "matmul", "reshape", "flatten", "conv", "pool")
 """The rules of what has in an element of the value some elements of an argument only."""
+LEAVING = ("diag", "trace", "conv", "pool")
+"""Of these, the rules of what may leave out elements of an argument altogether."""
 ROWS = "rows"
 """The rule of what gives along an axis as many elements as it takes."""
 
@@ -253,6 +255,7 @@ RULES: dict[str, ShapeRule] = {
     "reduce": _reduce,
     "spread": _spread,
     "square": _square,
+    "trace": _square,
     "inverse": _inverse,
     "vector": _vector,
     "logits": _logits,

@@ -81,7 +81,7 @@ class Stacked:
             ct,
             lambda value: row.stacked.pullbacks[k](*operands, self.full(value, slot), count),
             lambda gate: row.stacked.passed(k)(operands, self.full(gate, slot), count),
-            selects=bool(row.selects),
+            selects=row.chooses,
         )
 
     def summed(self, ct: Any, slot: int, arg: int) -> Any:

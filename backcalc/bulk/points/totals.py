@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from backcalc.bulk.points.passes import Pass, points_at_once
-from backcalc.bulk.points.stacked import GATES, Stacked, any_open
+from backcalc.bulk.points.stacked import GATES, Stacked
 from backcalc.bulk.points.tail import Tail, tail_of
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Call
+from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.gates import Gated, value_of
 from backcalc.rules.lower import expression
@@ -131,7 +132,7 @@ class Totalled(Stacked):
             return _by_points()
         n = row.extent(self.shapes[self.tape.args[slot][0]])
         found = total(self.count, *operands, self.full(value_of(ct), slot), n)
-        if not isinstance(ct, Gated):
+        if not isinstance(ct, Gated) and not row.chooses:
             return found
         # A sum does not tell which point's 0·inf made it nan: then each is asked whether it is there at all.
         return Gated(found, lambda: _by_points().open) if is_finite(found) else _by_points()
@@ -143,8 +144,8 @@ class Totalled(Stacked):
     def _total(self, ct: Any, head: int, tail: int) -> Any:
         if not self._ends(head, tail):
             return ct
-        # The gate of a sum is open where that of one point is.
-        return GATES.through(ct, self._over_points, lambda gate: any_open(self._over_points(any_open(gate))))
+        # The gate of a sum is open where that of one point is, element by element.
+        return GATES.through(ct, self._over_points, lambda gate: _is_open(self._over_points(_is_open(gate))))
 
     def _over_points(self, value: Any) -> Array:
         """The sum over the points of what each has, or of what all have in common."""
@@ -153,6 +154,10 @@ class Totalled(Stacked):
             return np.asarray(value * self.count)
         # A product with ones, which BLAS takes less time for than NumPy for a sum of short rows.
         return np.asarray(np.ones(len(value)) @ value.reshape(len(value), -1)).reshape(value.shape[1:])
+
+
+def _is_open(gate: Any) -> Array:
+    return np.asarray(stacks.not_equal(gate, 0.0))
 
 
 def _varying(tape: Tape, data: Collection[int]) -> Sequence[bool]:

@@ -120,6 +120,10 @@ def test_nothing_flows_where_a_point_does_not_take_a_branch():
         "J = if t > 0 then 1/sum(sqrt(w*x)) else w[0]",
         "J = where(t > 0, log(w @ x), 2*w[1])",
         "J = relu(sum(sqrt(w*x)) - 1)",
+        # Of parameters alone some elements are chosen, the same at all points.
+        "J = sum(where(w > 1.7, log(w - 1.7), w*x))",
+        "J = sum(where(w > 1.7, sqrt(relu(w - 1.7)), w)*x)",
+        "J = trace(sqrt([[w[0], w[1] - 2], [w[1] - 2, w[1]]]))*t",
     ],
 )
 def test_nothing_flows_into_the_stacks_from_a_branch_that_is_not_taken(text):
