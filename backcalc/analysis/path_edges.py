@@ -10,7 +10,8 @@ from backcalc.analysis.path_ranks import TailPartials, product
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.rows import elements, joined
 from backcalc.calculus.run import Run
-from backcalc.graph.shapes import MOST_AXES
+from backcalc.graph.shapes import MOST_AXES, Shape
+from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.values import all_known, is_known, ones, reshaped
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class ObjectEdges:
         """
         if head == len(self._run.graph.nodes):
             return self._run.seeds
-        return self._pulled(head, ones(self._run.shapes[head]))  # A sweep over the node alone, from 1 in each element.
+        # A sweep over the node alone, from 1 in each element.
+        found = self._pulled(head, ones(self._run.shapes[head]))
+        return {tail: value_of(each) for tail, each in found.items()}
 
     def are_numbers(self, partials: Mapping[int, TailPartials]) -> bool:
         """Whether all these partials are numbers."""
@@ -99,7 +102,7 @@ class ObjectEdges:
 
         if elements(self._shape) > MOST_ELEMENTS:
             return None
-        rows = [self._pulled_back(edges, unit) for unit in units(self._shape)]
+        rows = [self._pulled_back(edges, only(unit)) for unit in units(self._shape)]
         # Known numbers make an array of any rank; a formula is written as a matrix at most.
         axes = len(self._shape) + len(self._run.shapes[edges[0][0]]) if edges else 0
         return joined(rows, self._shape) if all_known(rows) or axes <= MOST_AXES else None
@@ -114,6 +117,7 @@ class ObjectEdges:
             is_last = head == len(self._run.graph.nodes)
             # The last edge leads into the loss: its factor is what the file states.
             found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
+        found = value_of(found)
         return found if is_known(found) else self._run.linear.evaluation.written(found)
 
     def _jacobian(self, tail: int, head: int) -> Any:
@@ -124,20 +128,25 @@ class ObjectEdges:
             return None
         from backcalc.rules.ndarray import units
 
-        rows = [self._pulled(head, unit)[tail] for unit in units(shape)]
+        rows = [value_of(self._pulled(head, only(unit))[tail]) for unit in units(shape)]
         return reshaped(rows, shape) if all_known(rows) else None
 
     def _pulled(self, head: int, ct: Any) -> dict[int, Any]:
         """The cotangents of the tails of a node, parallel edges added up, for the cotangent `ct` of the node."""
         tape, linear, index = self._run.linear.tape, self._run.linear, self._run.graph.index
-        found = linear.sweep({tape.slot[head]: ct}, tape.begin[head])
+        # With their gates: what one edge leaves out gets nothing from a slope behind it that is infinite.
+        found = linear.cotangents({tape.slot[head]: ct}, tape.begin[head])
         tails = [index[name] for name in self._run.graph.nodes[head].args]
         return {
             # A number may stand for all elements of an array alike: spread, as products along a path take its shape.
-            tail: linear.full(found[tape.slot[tail]], self._run.shapes[tail])
+            tail: self._full(found[tape.slot[tail]], self._run.shapes[tail])
             for tail in tails
             if tape.slot[tail] in found
         }
+
+    def _full(self, ct: Any, shape: Shape) -> Any:
+        full = self._run.linear.full
+        return Gated(full(ct.value, shape), lambda: full(ct.open, shape)) if isinstance(ct, Gated) else full(ct, shape)
 
 
 class NumberEdges:

@@ -64,6 +64,14 @@ class Linearization(OperationEdges):
         self, seeds: Mapping[int, Cotangent], first: int = 0, settle: Settle[Value] | None = None
     ) -> dict[int, Value]:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
+        found = self.cotangents(seeds, first, settle)
+        # Without arrays there are no gates.
+        return {slot: value_of(each) for slot, each in found.items()} if self.evaluation.has_arrays else found
+
+    def cotangents(
+        self, seeds: Mapping[int, Cotangent], first: int = 0, settle: Settle[Value] | None = None
+    ) -> dict[int, Any]:
+        """The adjoints of a sweep with the gates that they have, for who sweeps on from there."""
         # A slot needs only earlier ones, so falling order is a topological one, whatever the graph.
         order = range(max(seeds, default=-1), first - 1, -1)
         edges = self.slot_edges.__getitem__
@@ -72,8 +80,7 @@ class Linearization(OperationEdges):
                 if self._is_plain:  # No gates, nothing to pull back: the commonest.
                     numbers: Mapping[int, Any] = seeds
                     return reverse(order, edges, numbers, multiply=mul)
-                found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of)
-                return {slot: value_of(adjoint) for slot, adjoint in found.items()}
+                return reverse(order, edges, seeds, multiply=pulled, accumulate=total_of)
 
         # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
         # as often as it has terms, and come in the order of the sweep.
@@ -87,7 +94,7 @@ class Linearization(OperationEdges):
             swept: dict[int, Any] = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of, settle=_complete)
         # Those of the arguments where a sweep ends early have their terms by now, too.
         return {
-            slot: value_of(self.forms.form(slot, settled(adjoint)) if slot < first else adjoint)
+            slot: self.forms.form(slot, settled(adjoint)) if slot < first else adjoint
             for slot, adjoint in swept.items()
         }
 

@@ -53,6 +53,21 @@ def test_of_a_vector_the_products_of_jacobians_add_up(pair):
             assert arrays.close(each.sum, found.gradient[each.source])
 
 
+@pytest.mark.parametrize(
+    ("text", "slopes"),
+    [
+        ("u = sqrt(x); v = relu(u - 1); y = sum(v)", [0, 0.25]),
+        ("u = sqrt(x); v = u[1]; y = v^2", [0, 1]),
+        ("u = sqrt(x); v = max(u, 1); y = [v[1], u[1]]", [[0, 0.25], [0, 0.25]]),
+    ],
+)
+def test_along_a_path_nothing_comes_of_what_is_left_out(text, slopes):
+    (found,) = Aggregation(run(backcalc.parse(f"input x = [0, 4]; {text}").objects, {})).sums(["x"], 50)
+    assert found.agrees
+    assert np.array_equal(found.sum, slopes)
+    assert all(np.array_equal(path.factors[0], [[inf, 0], [0, 0.25]]) for path in found.paths)
+
+
 # ---- The truth, by enumeration ---------------------------------------------------------------------------------------
 
 
