@@ -15,11 +15,12 @@ from backcalc.cli.input import read_source, require_one_pipe
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows, tolerance_options
 from backcalc.cli.output import print_report, print_warnings, tell, tell_error, untold
 from backcalc.cli.process import kept
+from backcalc.cli.typed import tell_unheeded
 from backcalc.language.statements import Answer
 from backcalc.marking.grade import CREDIT, STRICT, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Verdict
-from backcalc.marking.submissions import submissions, without_column
+from backcalc.marking.submissions import Submission, submissions, without_column
 from backcalc.marking.workers import grade
 from backcalc.render.reports.grades import ClassReport, GradesReport
 from backcalc.render.reports.gradescope import write_gradescope
@@ -117,9 +118,7 @@ def command(
         paths = (key, *paths)
     elif not paths:
         raise click.MissingParameter(param_hint="'SUBMISSION...'", param_type="argument")
-    if [*paths, *[key] * (not asked.exprs)].count("-") > 1:
-        raise click.UsageError("only one of KEY and the submissions can come from stdin")
-    require_one_pipe(asked._replace(graph=key), "a submission", "-" if "-" in paths else None)
+    _require_one_pipe(key, paths, asked)
     if shown.format != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
     if credit and strict:
@@ -129,8 +128,7 @@ def command(
     if not handed_in:
         _print_errors(errors[:-1])  # All are told; the last is raised, and has the exit status.
         raise errors[-1]
-    for source, warning in without_column(handed_in, questions):
-        print_warnings(source, [warning])
+    _tell_columns(handed_in, questions)
     if out == "":  # It would be the folder that one stands in.
         raise click.UsageError("--out names a folder: --out results")
     # One result goes to stdout, as an autograder wants it; of many each needs a file of its own.
@@ -169,6 +167,21 @@ def _prepared(path: str | None, asked: Asked, tolerance: Tolerance) -> tuple[Key
     questions, warnings = asked_by(key, program.source, program.comments)
     print_warnings(program.source, [*result.warnings, *warnings])
     return key, questions
+
+
+def _require_one_pipe(key: str, paths: Sequence[str], asked: Asked) -> None:
+    """Raise UsageError where more than one of the key, the submissions and `--at` come from stdin."""
+    if [*paths, *[key] * (not asked.exprs)].count("-") > 1:
+        raise click.UsageError("only one of KEY and the submissions can come from stdin")
+    require_one_pipe(asked._replace(graph=key), "a submission", "-" if "-" in paths else None)
+
+
+def _tell_columns(handed_in: Sequence[Submission], questions: Sequence[Answer]) -> None:
+    """What is asked and has no column; and that `--name` names none where no gradebook is handed in."""
+    if all(each.row is None for each in handed_in):
+        tell_unheeded("name", "it is of a column of a gradebook, and none is handed in")
+    for source, warning in without_column(handed_in, questions):
+        print_warnings(source, [warning])
 
 
 def _tell_lost() -> None:

@@ -48,3 +48,11 @@ def test_what_does_nothing_is_told(arguments, words, call):
 )
 def test_what_is_heeded_is_not(arguments, out, call):
     assert call(*arguments)[:2] == (0, out)
+
+
+def test_a_column_of_names_without_a_gradebook_is_told(call, tmp_path):
+    (tmp_path / "a.txt").write_text("b = 36")
+    status, _, err = call("grade", *GRAPH, "--of", "b", str(tmp_path), "--name", "Student")
+    assert (status, "--name does nothing here: it is of a column of a gradebook" in err) == (0, True)
+    (tmp_path / "a.csv").write_text("Who,b\nme,36\n")
+    assert call("grade", *GRAPH, "--of", "b", str(tmp_path / "a.csv"), "--name", "Who")[2] == ""
