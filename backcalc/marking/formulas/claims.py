@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, isfinite, log10
 from typing import Any, NamedTuple
 
 from backcalc.calculus.digits import (
@@ -68,14 +69,22 @@ def holds(found: FormulaValue, expected: Any, expr: Expr, tolerance: Tolerance) 
     written = significant_digits(expr)  # None where all is exact: then no digits are missing.
     if tolerance.significant is not None and written is not None and written < tolerance.significant:
         return False
-    with quietly(bool(shape_of(expected))):  # Infinite elements may differ by nan.
-        off, sizes, halves = (flat(x) for x in (abs(found.value - expected), abs(expected), found.half))
-    largest = max(sizes, default=0.0)
+    values, truths, halves = flat(found.value), flat(expected), flat(found.half)
+    sizes = [abs(x) for x in truths]
+    largest = max(filter(isfinite, sizes), default=0.0)
     # PRECISION for what float64 itself loses, which for a small element is a share of the largest.
     return all(
-        d <= _slack(size, half, largest, tolerance) + PRECISION * max(size, largest)
-        for d, size, half in zip(off, sizes, halves, strict=True)
-    )
+        abs(value - truth) <= _slack(size, half, largest, tolerance) + PRECISION * max(size, largest)
+        if isfinite(size) else value == truth  # Of what is infinite every slack would be.
+        for value, truth, size, half in zip(values, truths, sizes, halves, strict=True)
+    )  # fmt: skip
+
+
+def is_as_infinite(expr: Expr, leaf: Leaf, expected: Any) -> bool:
+    """Whether a formula that is too large for float64, which claims nothing else, is so where the truth is infinite."""
+    with quietly(has_arrays=True):
+        found = as_asked(value_of(expr, leaf, may_overflow=True), shape_of(expected))
+    return shape_of(found) == shape_of(expected) and list(flat(found)) == list(flat(expected))
 
 
 def _slack(size: float, half: float, largest: float, tolerance: Tolerance) -> float:
@@ -83,9 +92,6 @@ def _slack(size: float, half: float, largest: float, tolerance: Tolerance) -> fl
     if tolerance.relative is not None:
         return tolerance.relative * size
     if tolerance.significant is not None:
-        from math import floor, inf, log10
-
-        # From an infinite size nothing is off by a digit.
-        return 0.5 * 10.0 ** (floor(log10(size)) + 1 - tolerance.significant) if 0 < size < inf else 0.0
+        return 0.5 * 10.0 ** (floor(log10(size)) + 1 - tolerance.significant) if size > 0 else 0.0
     # Decimals may leave so much that any number would be claimed; more than this share is no answer.
     return min(half, MOST_OF_EXPRESSION * max(size, largest))

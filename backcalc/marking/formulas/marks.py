@@ -18,7 +18,7 @@ from backcalc.marking.dependence import is_nonzero, path_leads
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.of_formula import POINTS, FormulaAtPoint, of_formula
 from backcalc.marking.diagnosis.telling import Diagnosis, listed
-from backcalc.marking.formulas.claims import claim, holds
+from backcalc.marking.formulas.claims import claim, holds, is_as_infinite
 from backcalc.marking.formulas.judge import Equality, FormulaAnswer, Held, NoSoundPointError, is_lost
 from backcalc.marking.formulas.points import UNSETTLED, Points, RandomPoint
 from backcalc.marking.formulas.put_in import put_in
@@ -109,8 +109,8 @@ class FormulaMarker:
                 try:
                     found = claim(formula.expr, leaf, shape_of(expected), truth.exact)
                     verdict = holds(found, expected, formula.expr, self.tolerance)
-                except OverflowError:  # Too large for float64: it claims nothing.
-                    verdict = False
+                except OverflowError:
+                    verdict = is_as_infinite(formula.expr, leaf, expected)
                 if not verdict:
                     # A decimal claims its digits, however little they leave of what is asked.
                     is_untold |= not formula.is_of_the_point and is_lost(formula.expr, leaf, expected)

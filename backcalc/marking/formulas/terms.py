@@ -86,11 +86,11 @@ def in_shape(run: Run, of: str, wrt: str, value: Any) -> Any:
     return value
 
 
-def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
+def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None, *, may_overflow: bool = False) -> Any:
     """What a formula comes to; with `rng` each result on the way is moved by some rounding.
 
     Raises FormulaShapeError, NoValueError where a name stands for nothing known, and OverflowError where a result is
-    too large.
+    too large, unless it may be.
     """
 
     def _shaken(value: Any) -> Any:
@@ -118,7 +118,11 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
         # What is nan has left the domain of a function; what is infinite may only be too large for float64, but where
         # it is made of what is infinite as it stands: the score −inf of what is masked.
         known = (arg for arg in args if arg is not None)
-        if any(map(isinf, flat(found))) and not any(isinf(each) for arg in known for each in flat(arg)):
+        if (
+            not may_overflow
+            and any(map(isinf, flat(found)))
+            and not any(isinf(each) for arg in known for each in flat(arg))
+        ):
             raise OverflowError
         return found
 

@@ -168,6 +168,26 @@ FAR = [
 ]
 
 
+ROOT = "input x = 0\ninput v = [0, 4]\ny = sqrt(x)\nz = sum(sqrt(v))\nL = y + z"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("dy/dx = 0.5/sqrt(x)", "right"),
+        ("dy/dx = -0.5/sqrt(x)", "wrong"),
+        ("dy/dx = 0.5*sqrt(x)", "wrong"),
+        ("dz/dv = 0.5/sqrt(v)", "right"),
+        ("dz/dv = 0.6/sqrt(v)", "wrong"),
+        ("dz/dv = 0.5*sqrt(v)", "wrong"),
+    ],
+)
+def test_where_a_slope_is_infinite_a_formula_with_decimals_has_to_be(line, verdict):
+    """Of an infinite size the smallest share is infinite as well: all that is finite was right."""
+    (mark,) = marked(ROOT, line)
+    assert mark.verdict == verdict
+
+
 @pytest.mark.parametrize(("graph", "line", "verdict"), FAR)
 def test_what_changes_far_out_counts_as_well(graph, line, verdict):
     (mark,) = marked(graph, line)
