@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
 from backcalc.graph.tape import tape_of
-from backcalc.rules.values import Numeric, Value, is_known, is_lost, ones, quietly, shape_of
+from backcalc.rules.values import Numeric, Value, is_lost, ones, quietly, shape_of
 from backcalc.text.errors import Diagnostic
 
 if TYPE_CHECKING:
@@ -205,17 +205,9 @@ class Run:
 
     def contributions(self) -> list[list[AdjointTerm]]:
         """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""
-        found: list[list[AdjointTerm]] = [[] for _ in self.graph.nodes]
-        for node, seed in self.seeds.items():
-            found[node].append((None, None, seed))
-        last = max(self.seeds, default=-1)  # No contribution comes from behind the last seed.
-        terms = self._jacobian_terms if self.jacobian_shape else self.linear.contributions
-        with quietly(self.linear.evaluation.has_arrays):
-            # Rising, so that the terms of an adjoint come in the order of the file.
-            for head in range(last + 1):
-                for tail, partial, contribution in terms(head, self.adjoints[head]):
-                    found[tail].append((head, partial, contribution))
-        return found
+        from backcalc.calculus.contributions import contributions  # Few formats show them.
+
+        return contributions(self)
 
     @property
     def jacobian_shape(self) -> Shape:
@@ -224,14 +216,6 @@ class Run:
         # Of one element of the output the sweep begins with a cotangent in its shape.
         is_whole = place in self.seeds and shape_of(self.seeds[place]) != shape
         return shape if is_whole else ()
-
-    def _jacobian_terms(self, head: int, jacobian: Value | None) -> Iterator[tuple[int, Numeric | None, Value | None]]:
-        """(tail, ∂head/∂tail, ∂output/∂head · ∂head/∂tail) for each edge into the node `head`; None where unknown."""
-        from backcalc.rules.ndarray import contract
-
-        for tail, partial in self.linear.edges[head]:
-            is_known_product = partial is not None and jacobian is not None and is_known(jacobian)
-            yield tail, partial, contract(jacobian, partial, len(self.shapes[tail])) if is_known_product else None
 
     def pairs(self) -> Sequence[tuple[str, str, Value | None]]:
         """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head."""

@@ -253,3 +253,9 @@ def test_an_activation_set_anew_is_not_warned_of():
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
 def test_is_finite(text, at, of, wrt, finite, mode):
     assert backcalc.parse(text).run(at, of=of, wrt=wrt, mode=mode).run.is_finite is finite
+
+
+def test_the_terms_of_an_adjoint_leave_out_what_the_sweep_does():
+    found = backcalc.parse("input x = [0, 4]\nu = sqrt(x)\nv = relu(u - 1)\ny = sum(v)").run().run
+    (term,) = found.contributions()[found.graph.index["x"]]
+    assert term[2].tolist() == found.gradient["x"].tolist() == [0, 0.25]
