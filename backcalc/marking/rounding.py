@@ -7,7 +7,7 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from backcalc.calculus.digits import AS_WRITTEN, Tolerance, has_same_sign, is_coarse, significant_digits
+from backcalc.calculus.digits import AS_WRITTEN, PRECISION, Tolerance, has_same_sign, is_coarse, significant_digits
 from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.truth import Truth
@@ -124,7 +124,8 @@ def _last_digit(given: Attempt) -> str:
         return TO_SINGLE
     if written < FEWEST_DIGITS or abs(off) >= 1.5 * unit:  # Half a unit of rounding and one of a slip.
         return ""
-    return CUT_OFF if -unit < off <= 0 else OFF_BY_ONE  # Cut off, a size is too small, by less than a unit.
+    # Cut off, a size is too small, by less than a unit: 0.999 is no 1 cut off, whatever the float of the difference.
+    return CUT_OFF if PRECISION * abs(given.expected) - unit < off <= 0 else OFF_BY_ONE
 
 
 def _by_decimals(given: Attempt) -> list[Rounding]:

@@ -472,3 +472,16 @@ def test_a_small_number_is_a_zero_only_where_something_cancels(graph, at, answer
     source = Source("answers", answer)
     key = Key(run(backcalc.parse(graph).objects, read_point([at])))
     assert verdicts(key.mark(source, read_answers(source)[0])[0]) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        ("dy/dz = 0.9999", "the last digit is off by one"),  # 1.0000 cut off is 1.0000.
+        ("dy/dz = 1.001", "the last digit is off by one"),
+        ("dy/dx = 2.34567", "the last digit is cut off, not rounded"),
+    ],
+)
+def test_a_last_digit_is_cut_off_or_off_by_one(answer, note):
+    (mark,) = marks("y = 2.3456789*x + z", answer, at={"x": 1.0, "z": 2.0})
+    assert (mark.verdict, mark.note) == ("rounding", note)

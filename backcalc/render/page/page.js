@@ -313,7 +313,7 @@
     const unit = 2 * given.half;
     if (given.digits >= 7 && Math.abs(off) <= 1e-6 * Math.abs(truth)) return words.single;
     if (given.digits < 3 || Math.abs(off) >= 1.5 * unit) return "";
-    return off > -unit && off <= 0 ? words.cut : words.off;
+    return off > PRECISION * Math.abs(truth) - unit && off <= 0 ? words.cut : words.off;
   }
 
   function why(given, asked, key) {
