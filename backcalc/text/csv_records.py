@@ -170,6 +170,20 @@ def with_point(number: str) -> str:
 
 _DECIMAL_COMMA = re.compile(r"[-+−–]?\d*,\d+(?:[eE][-+−–]?\d+)?")
 
+THOUSAND = r"[1-9]\d{0,2}\.\d{3}"
+"""What is a thousand, or a number with three decimals."""
+
+
+def may_be_thousand(cell: str) -> bool:
+    """Whether a cell is a thousand to a spreadsheet whose decimal mark is a comma."""
+    return re.fullmatch(f"[-+−–]?{THOUSAND}", cell) is not None
+
+
+def thousand_words(cell: str) -> tuple[str, str]:
+    """What is told of such a cell beside decimal commas, and what to write."""
+    message = f"`{cell}` may be a thousand: other numbers here have a comma for their decimal mark"
+    return message, f"a comma serves: {cell.replace('.', ',')}; thousands stand without: {cell.replace('.', '')}"
+
 
 def is_number(cell: str) -> bool:
     """Whether this is a number as a CSV file may have it, nan and inf among them."""

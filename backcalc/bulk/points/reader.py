@@ -15,6 +15,7 @@ import numpy as np
 
 from backcalc.bulk.points.cells import plain_cells
 from backcalc.bulk.points.header import Places, PointHeader, indices, layout, read_header, read_places
+from backcalc.bulk.points.thousands import Thousands
 from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
 from backcalc.text.csv_records import (
@@ -56,6 +57,8 @@ class PointReader:
         self._used = sorted(i for columns in self._places.values() for i in columns.values())
         self._not_finite: list[tuple[Source, Diagnostic]] = []  # The first.
         self._not_finite_count = 0
+        self._thousands = Thousands(self.header, self._used, lambda block: _source(name, block))
+        self._thousands.require_none(block)
         self._first = self._table(first, block.is_last, self.header.end)
         self.shapes = {key: layout(self.header, graph, key, columns) for key, columns in self._places.items()}
 
@@ -64,6 +67,7 @@ class PointReader:
         if is_any:
             yield self._arrays(self._first)
         for block in self._blocks:
+            self._thousands.require_none(block)
             table = self._block_table(block)
             if len(table):
                 is_any = True

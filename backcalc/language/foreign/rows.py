@@ -13,7 +13,16 @@ from typing import NamedTuple
 from backcalc.language.foreign.faults import Faults, is_name, no_name
 from backcalc.language.foreign.header import EdgeColumns
 from backcalc.language.lexis import NAME, NUMBER, PATTERNS, WORDS
-from backcalc.text.csv_records import first_record, is_number, records, unquoted, with_point
+from backcalc.text.csv_records import (
+    THOUSAND,
+    first_record,
+    is_number,
+    may_be_thousand,
+    records,
+    thousand_words,
+    unquoted,
+    with_point,
+)
 from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural, shorten
@@ -54,8 +63,6 @@ _CONSTANT = re.compile(rf"[-+]?{_FACTOR}(?: ?[*·×/] ?{_FACTOR})?")
 
 _GROUPED = re.compile(r"[-+−–]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})")
 """A number with signs at its thousands, sure to be such: there are two of them, or another for the decimal mark."""
-_THOUSAND = r"[1-9]\d{0,2}\.\d{3}"
-"""What is a thousand, or a number with three decimals."""
 _WITH_COMMA = re.compile(r';[ ]*"?[-+−–]?\d*,\d+"?[ ]*(?:[;#\n]|\Z)')
 _MONEY = re.compile(r"[$€£¥]")
 
@@ -70,10 +77,8 @@ class _NumberFault(NamedTuple):
 
 def _number_fault(cell: str, separator: str, *, is_mixed: bool) -> _NumberFault | None:
     """What keeps a cell from being a number that spreadsheets show as one; None of any other cell."""
-    if is_mixed and re.fullmatch(f"[-+−–]?{_THOUSAND}", cell):
-        message = f"`{shorten(cell)}` may be a thousand: other numbers here have a comma for their decimal mark"
-        comma, bare = cell.replace(".", ","), cell.replace(".", "")
-        return _NumberFault("mixed", message, f"a comma serves: {comma}; thousands stand without: {bare}")
+    if is_mixed and may_be_thousand(cell):
+        return _NumberFault("mixed", *thousand_words(cell))
     if _MONEY.search(cell):
         return _NumberFault("money", f"`{shorten(cell)}` has a sign of money", "a local partial is a bare number: 2.00")
     if _GROUPED.fullmatch(cell):
@@ -111,7 +116,7 @@ class RowText:
         """Whether `1.000` may be a thousand: the cells are parted by semicolons, and some have decimal commas."""
         # To look for a comma is cheap, and lists of programs have none.
         has_commas = self.separator == ";" and "," in self.text and _WITH_COMMA.search(self.text) is not None
-        return has_commas and re.search(rf'[;" +−–-]{_THOUSAND}(?![\w.,])', self.text) is not None
+        return has_commas and re.search(rf'[;" +−–-]{THOUSAND}(?![\w.,])', self.text) is not None
 
     @cached_property
     def ends_empty(self) -> bool:
@@ -330,7 +335,7 @@ def _plain_row(separator: str, columns: EdgeColumns, *, ends_empty: bool = False
     # With one mark at most, a point or beside semicolons a comma: what has two is no plain number.
     marks = (r"\.", ",") if separator == ";" else (r"\.",)
     number = "|".join(rf"(?:{mark})?\d[\w+\-]*+(?:{mark}[\w+\-]*+)?+(?![.,])" for mark in marks)
-    doubtful = rf"(?!{_THOUSAND}(?![\w.,]))" if is_mixed else ""
+    doubtful = rf"(?!{THOUSAND}(?![\w.,]))" if is_mixed else ""
     parts[columns.partial] = rf'"?(?P<p>[-+−–]?{doubtful}(?:{number}))"?'
     between = r"[ \t]++" if is_blank else f"{space}{separator}{space}"
     end = rf"(?:{separator}{space})*+" if ends_empty else ""

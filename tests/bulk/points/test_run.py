@@ -240,6 +240,9 @@ def test_bytes_that_are_no_text_have_their_line():
         ("\ufeffx\n1\n", "y = x", {"x": [1]}),
         ("x;z\n1,5;2\n-3;4,25e1\n", "y = x*z", {"x": [1.5, -3], "z": [2, 42.5]}),
         ('"x";"z";"note"\n"1,5";2;"a;b"\n3;4.5;\n', "y = x*z", {"x": [1.5, 3], "z": [2, 4.5]}),
+        # Without a comma, or in a column of no input, three decimals are no thousand.
+        ("x;z\n1.000;2\n3.5;4\n", "y = x*z", {"x": [1, 3.5], "z": [2, 4]}),
+        ("x;note\n0,5;1.000\n", "y = x", {"x": [0.5]}),
         ("x\tz\n1.5\t2\n", "y = x*z", {"x": [1.5], "z": [2]}),
         ("x z\n 1.5  2 \n3\t4\n", "y = x*z", {"x": [1.5, 3], "z": [2, 4]}),
         ("# made by hand\n% twice\nx,z\n1,2\n# between\n3,4\n", "y = x*z", {"x": [1, 3], "z": [2, 4]}),
@@ -281,6 +284,10 @@ ERRORS = [  # CSV, graph, line:column, words
     # Files of other habits
     ("x|z\n1|2\n", "y = x*z", "1:1", ("`|`", "tr '|' ','")),
     ("x;z\n1,5;2\n1,5;a\n", "y = x*z", "3:5", ("`z`", "`a`")),
+    ("x;z\n1.000;2\n3;0,5\n", "y = x*z", "2:1", ("`x`", "`1.000` may be a thousand", "1,000", "1000")),
+    ('x;z\n1;"-2.500"\n"3,5";2\n', "y = x*z", "2:3", ("`z`", "`-2.500` may be a thousand")),
+    # Far from each other, in blocks of their own.
+    ("x;z\n1.000;2\n" + "3;2\n" * 500_000 + "4;0,5\n", "y = x*z", "2:1", ("`1.000` may be a thousand",)),
     ("x z\n1 2\n1 2 3\n", "y = x*z", "3:1", ("3 cells",)),
     ("# made\nx\tz\n1\t2\n# more\n1\t\n", "y = x*z", "5:3", ("`z`", "empty")),
     ('x,z\n"1,5",2\n', "y = x*z", "2:1", ("`1,5`", "1.5")),
