@@ -14,8 +14,11 @@ from backcalc.rules.functions.power_series import (
     Series,
     SeriesOperand,
     convolved,
+    coupled,
+    derivative,
     lifted,
     on_series,
+    risen,
     stacked,
     total,
     with_first,
@@ -73,15 +76,42 @@ def inv(x: Series) -> Series:
 
 @on_series
 def det(x: Series) -> Series:
-    """The determinant, by the method of Faddeev and LeVerrier, which divides by whole numbers alone."""
+    """The determinant: of many rows by Jacobi's formula, det' = det · tr(X⁻¹·X'), where there is an inverse.
+
+    Else by the method of Faddeev and LeVerrier, which divides by whole numbers alone: what is a polynomial ends as one.
+    """
+    # The value by LU, which loses fewer digits.
+    value = np.linalg.det(x.terms[0])
+    x, exponents = _balanced(x)
+    if x.shape[-1] > MANY and _is_regular(x):
+        rise = sum(diag(matmul(inv(x), derivative(x))))
+        return coupled(risen(0.0, rise, rise), [value], (1.0,))[0]
     unit, order = np.eye(x.shape[-1]), x.shape[-1]
     # M₀ = 0 and c = 1, where both are polynomials in t.
     part, last = Series(0.0 * x.terms), Series(np.eye(1, len(x.terms))[0])
     for k in range(1, order + 1):
         part = matmul(x, part) + last * unit
         last = sum(diag(matmul(x, part))) * (-1.0 / k)
-    # The value by LU, which loses fewer digits.
-    return with_first(np.linalg.det(x.terms[0]), last * float((-1) ** order))
+    return with_first(value, Series(np.ldexp(last.terms * (-1) ** order, exponents)))
+
+
+MANY, MOST_CONDITION = 12, 1e8
+"""Rows up to which Faddeev's method loses no digits, and how near to none an inverse may be: it loses as many."""
+
+
+def _balanced(x: Series) -> tuple[Series, int]:
+    """X with rows and columns near 1, for sums then lose little, and the power of two that its determinant lacks."""
+    terms, exponents = x.terms, 0
+    for axis in (1, 0):
+        sizes = np.abs(terms[:2]).max(axis=(0, axis + 1), keepdims=True)  # The slopes too, for a value may be 0.
+        found = np.frexp(np.where(np.isfinite(sizes), sizes, 0.0))[1]
+        terms, exponents = np.ldexp(terms, -found), exponents + int(found.sum())
+    return Series(terms), exponents
+
+
+def _is_regular(x: Series) -> bool:
+    """Whether the value of a matrix has an inverse that is worth its digits."""
+    return bool(np.isfinite(x.terms[0]).all()) and float(np.linalg.cond(x.terms[0])) < MOST_CONDITION
 
 
 def size(x: Series | Array) -> float:

@@ -142,3 +142,17 @@ def test_both_sides_at_a_kink(text, left, right):
     found = taylor(load(Source("test", f"y = {text}")), {"x": 0.0}, 2).output
     assert found.left[:3] == pytest.approx(left, abs=1e-15, nan_ok=True)
     assert found.right[:3] == pytest.approx(right, abs=1e-15, nan_ok=True)
+
+
+@pytest.mark.parametrize("size", [2, 3, 12, 13, 40])
+@pytest.mark.parametrize("scale", [0, 100])
+def test_determinants_keep_their_digits_at_any_size_and_scale(size, scale):
+    numbers = np.random.default_rng(size)
+    # Rows of sizes as different as that; what a determinant is made of is near 1 all the same.
+    rows = np.ldexp(1.0, numbers.permutation(np.linspace(-scale, scale, size).astype(int)))[:, None]
+    terms = [np.eye(size) + numbers.normal(size=(size, size)) / size for _ in range(4)]
+    found = series.det(Series(np.array([rows * each for each in terms]))).terms
+    with mp.workdps(60):
+        exact = [mp.matrix((rows * each).tolist()) for each in terms]
+        truth = mp.taylor(lambda t: mp.det(sum((each * t**k for k, each in enumerate(exact)), mp.zeros(size))), 0, 3)
+    close(found, truth)
