@@ -31,6 +31,7 @@ FAR_OUT = [  # What once had two answers.
     ("a = max(x, 1e-320, -1e308)\ny = log(min(a, 7))", {"x": -2.5}),
     ("input p[2]\nn = sqrt(p)\ny = sum(n*n)", {"p": [0.0, 4.0]}),
     ("n = log(x)\ny = n + sin(z)", {"x": -1.0, "z": 0.5}),
+    ("y = if x == 0 then 0 else x*log(x)", {"x": 0.0}),  # In the formula, too, nothing comes of what is not taken.
     # At a kink, against a constant and between nodes.
     ("y = max(0, x) + 2*min(x + 1, 1) + 4*max(2*3 - 6, x)", {"x": 0.0}),
     ("input p[3]\ny = sum(max(0, p)*[1, 2, 4]) + sum(min(p, 1))", {"p": [0.0, 1.0, -1.0]}),

@@ -62,6 +62,7 @@ def test_a_gradient_is_as_in_the_textbook(text, wrt, form):
         ("input t[3], a[3]; y = sum(max(0, a - t))", "dy_da = step(a - t)"),
         ("y = min(a, 1)", "dy_da = step(1 - a)"),
         ("const m = 2; y = max(m, a)", "dy_da = step(a - m)"),
+        ("y = t*a - (if a > t then a*log(a) else 0)", "dy_da = t + where(a > t, -1 - log(a), 0)"),
         # p is no softmax here, and may be 0 where t is: the choice stays.
         ("input a[3], t[3]; p = a^2; L = cross_entropy(p, t)", "dL_dp = where(t == 0, 0, -t/p)"),
         ("y = a^2; L = cross_entropy(y, t)", "dL_da = 2*dL_dy*a"),
