@@ -20,7 +20,7 @@ from backcalc.render.writer import PLAIN
 
 READS = (
     "Numbers are read here, such as -0.07, 1/3 or [1, -2], and formulas over the nodes' names, which are marked at "
-    "this point alone; <code>backcalc check GRAPH '{} = …'</code> marks them everywhere."
+    "this point alone; <code>backcalc check GRAPH {}</code> marks them everywhere."
 )
 NOTES = "Numbers and formulas are noted here, for <code>backcalc check</code> to mark."
 UNTOLD = " This graph is too large for the page to say what went wrong: <code>backcalc check</code> does."
@@ -39,12 +39,18 @@ def answer_form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
     yield f"<button>{'Note' if told is None else 'Check'}</button>"
     # Where the script writes its verdict.
     yield "<output></output>"
-    reads = NOTES if told is None else READS.format(escape(questions[-1].name, quote=False))
+    reads = NOTES if told is None else READS.format(escape(_typed(questions[-1].name), quote=False))
     yield f'<p class="what">{reads}{UNTOLD if told and not told["hasMistakes"] else ""}</p>'
     if told is None:
         yield '<label class="sheet">Answers so far, as <code>backcalc check</code> reads them'
         yield '<textarea id="sheet" rows="4" readonly></textarea></label>'
     yield "</form>\n"
+
+
+def _typed(name: str) -> str:
+    """An answer to a question of that name, as one types it in a shell, to which the prime of x' is a quote."""
+    quote = '"' if "'" in name else "'"
+    return f"{quote}{name} = …{quote}"
 
 
 def options(run: Run) -> Iterator[str]:

@@ -173,6 +173,9 @@
     return found;
   }
 
+  // As one types it in a shell, to which the prime of x' is a quote.
+  const quoted = (text) => (text.includes("'") ? `"${text}"` : `'${text}'`);
+
   // A number or a formula of numbers, in which what has decimals claims half a unit of them.
   function number(text, asked, { exact, names, own }) {
     const thousands = /(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)/.exec(text.replace(/\[[\d,]+\]/g, ""))?.[0];
@@ -185,7 +188,7 @@
       // A function of the file's own may have the name of another.
       const found = token?.value ?? names.get(token) ?? (own.includes(token) ? null : FUNCTIONS.get(token));
       if (typeof found === kind && token !== asked.name) return found;
-      throw new Error(`${token?.value ?? token ?? "what is missing"} is not known here; this page reads numbers, such as -0.07, 1/3 or [1, -2], and formulas of them; backcalc check GRAPH '${asked.name} = …' reads more`);
+      throw new Error(`${token?.value ?? token ?? "what is missing"} is not known here; this page reads numbers, such as -0.07, 1/3 or [1, -2], and formulas of them; backcalc check GRAPH ${quoted(`${asked.name} = …`)} reads more`);
     };
     const value = evaluate([...parts], worth);
     const counted = parts.filter((part) => part.dot);

@@ -131,6 +131,11 @@ def test_without_answers_no_number_that_is_worked_out_is_there(found):
                 assert form in stated or form not in everything
 
 
+@pytest.mark.parametrize(("name", "shown"), [("x", "'dy/dx = …'"), ("x'", '"dy/dx\' = …"')])
+def test_the_command_that_it_shows_can_be_typed(name, shown):
+    assert f"<code>backcalc check GRAPH {shown}</code>" in page_of(run_of(f"y = 2*{name}", f"{name}=1"))
+
+
 def test_it_says_where_it_cannot_tell_mistakes(monkeypatch):
     found = run_of("input x = 1\ny = sin(x)\nz = y^2\n")
     assert "too large for the page" not in page_of(found)
