@@ -297,6 +297,8 @@ class RowText:
             message = f"{plural(len(cells), 'column')}, where there are {columns.width}"
             hint = "a cell that has a separator in it stands in quotes"
             hint = hint if len(cells) > columns.width else "what a row does not have is an empty cell"
+            if self.text.count('"', at + spans[0].start, at + spans[-1].end) % 2:
+                hint = "a quote in this row is never closed"
             # A cause for each width: rows too long and rows too short have different reasons.
             return _note(f"width {len(cells)}", message, *place, hint)
         for column in (columns.tail, columns.head):

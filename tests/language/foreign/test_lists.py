@@ -219,6 +219,11 @@ def test_three_decimals_are_no_thousand_by_themselves(text):
     assert edges(text)[0][2] in ("1.000", "0.125", "1.0000", "1")
 
 
+@pytest.mark.parametrize("text", ['source,target,partial\n"a,b,3\n', 'a,b,3\nb,"c,2\nc,d,4\n', 'a;b;3\nb;"c;2\n'])
+def test_a_quote_that_is_not_closed_is_told(text):
+    assert "a quote in this row is never closed" in refusal(text).diagnostics[0].hints
+
+
 def test_a_number_sign_that_ends_the_rows_is_told():
     error = refusal("source,target,color,weight\na,b,#ff0000,3\n")
     assert error.diagnostics[0].hints == ("the rows end before it; a # begins a comment, but in quotes",)
