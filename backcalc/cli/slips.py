@@ -68,6 +68,13 @@ def _is_derivative(word: str) -> bool:
     return re.fullmatch(rf"[d∂]\(?{NAME}[^/\s]*/[d∂]\S+", word) is not None
 
 
+def _is_number(word: str) -> bool:
+    """Whether a word is a number."""
+    from backcalc.language.lexis import NUMBER
+
+    return re.fullmatch(f"[-+]?{NUMBER}", word) is not None
+
+
 def _with_hint(error: click.UsageError, hint: str, ctx: click.Context) -> click.UsageError:
     if not hint:
         return error
@@ -130,8 +137,10 @@ def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
         # An equation without quotes is several words to the shell: y = x*2.
         return f"a line stands in quotes: -e {shlex.quote(shorten(line))}" if line.count("=") else ""
     # `--at x=1, w=2` leaves `w=2` over, and `--at x = 1` leaves `=`.
-    is_number = re.fullmatch(r"[-+]?[\d.]+", first) is not None and "--at" in given  # Of `--at x 1`.
-    if "--at" in known and (_is_value(first) or first.startswith("=") or is_number):
+    is_value = (
+        _is_value(first) or first.startswith("=") or ("--at" in given and _is_number(first))
+    )  # As 1 of `--at x 1`.
+    if "--at" in known and is_value:
         shown = first if _is_value(first) else "x=1"
         return f"values stand behind --at, without blanks: --at {shlex.quote(shorten(shown))}"
     if "--get" in known and _is_derivative(first):

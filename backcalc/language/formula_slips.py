@@ -267,7 +267,7 @@ FORMULAS = (
     # Not of x2 or 1.2: the number begins here.
     # Nor is 1.5D+03 a product, as Fortran has powers of ten.
     SyntaxHint(
-        rf"(?<![\w.])(?!\d*\.\d*‸[dD][-+]\d)(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
+        rf"(?<![\w.])(?!{NUMBER}‸[dD][-+]\d)(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
         "a product needs its sign: {n}*{x}",
         "y = 2x",
     ),

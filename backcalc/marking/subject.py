@@ -118,11 +118,11 @@ def unknown(run: AnyRun, answer: Answer) -> Diagnostic:
     what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
     hints: tuple[str, ...] = ()
     why = ""
-    if answer.then is not None and isinstance(run, Run) and is_stated(run, answer.of):  # No value would settle it.
-        return Diagnostic(Code.NOT_CERTAIN, f"{what} is not known", answer.span, hints=(STATED_SLOPES,))
     # Arrays run only what has the values that its formulas need.
     evaluation = run.linear.evaluation if isinstance(run, Run) else None
-    if evaluation and (needed := missing_nodes(evaluation)):
+    if answer.then is not None and isinstance(run, Run) and is_stated(run, answer.of):  # No value would settle it.
+        hints = (STATED_SLOPES,)
+    elif evaluation and (needed := missing_nodes(evaluation)):
         have = "has" if len(needed) == 1 else "have"
         hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
     elif answer.then is not None:

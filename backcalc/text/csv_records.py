@@ -174,6 +174,22 @@ THOUSAND = r"[1-9]\d{0,2}\.\d{3}"
 """What is a thousand, or a number with three decimals."""
 
 
+# A cell beside semicolons in which that stands alone, its minus that of typography, too.
+_ALONE = r'(?:\A|[;\n]) *+"?(?:[-+]|\xe2\x88\x92|\xe2\x80\x93)?%s"? *+(?=[;\n]|\Z)'
+_COMMA_ALONE = re.compile((_ALONE % r"\d*,\d+(?:[eE][-+]?\d+)?").encode("ascii"))
+_THOUSAND_ALONE = re.compile((_ALONE % THOUSAND).encode("ascii"))
+
+
+def has_decimal_comma(lines: bytes) -> bool:
+    """Whether a cell beside semicolons is a number with a decimal comma."""
+    return _COMMA_ALONE.search(lines) is not None
+
+
+def has_thousand(lines: bytes) -> bool:
+    """Whether a cell beside semicolons may be a thousand."""
+    return _THOUSAND_ALONE.search(lines) is not None
+
+
 def may_be_thousand(cell: str) -> bool:
     """Whether a cell is a thousand to a spreadsheet whose decimal mark is a comma."""
     return re.fullmatch(f"[-+−–]?{THOUSAND}", cell) is not None

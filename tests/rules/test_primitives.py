@@ -365,7 +365,7 @@ SHAPES: Mapping[str, tuple[tuple[tuple[int, ...], ...], ...]] = {
     "transpose": (((2, 3),), ((1, 4),), ((4, 1),), ((1, 1),)),
     "diag": (((1,),), ((3,),), ((1, 1),), ((3, 3),)),
     **dict.fromkeys(("dot", "vector", "logits"), (((1,),) * 2, ((4,),) * 2)),
-    **dict.fromkeys(("square", "inverse"), (((1, 1),), ((2, 2),), ((3, 3),))),
+    **dict.fromkeys(("square", "trace", "inverse"), (((1, 1),), ((2, 2),), ((3, 3),))),
     "conv": (((5,), (3,)), ((3,), (3,)), ((4,), (1,))),
     "conv 22": (((4, 5), (2, 3)), ((3, 3), (3, 3)), ((1, 4), (1, 2))),
     **dict.fromkeys(("maxpool", "avgpool"), (((2,),), ((7,),))),  # With the window that their plain rows have: 2.

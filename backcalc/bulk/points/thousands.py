@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 
 from backcalc.bulk.points.header import PointHeader
 from backcalc.text.csv_records import (
-    THOUSAND,
     CsvBlock,
+    has_decimal_comma,
+    has_thousand,
     is_comment,
     may_be_thousand,
     records,
@@ -18,10 +18,6 @@ from backcalc.text.csv_records import (
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
-
-_CELL = r'(?:\A|[;\n]) *+"?(?:[-+]|\xe2\x88\x92|\xe2\x80\x93)?%s"? *+(?=[;\n]|\Z)'
-_COMMA = re.compile((_CELL % r"\d*,\d+(?:[eE][-+]?\d+)?").encode("latin-1"))
-_THOUSAND = re.compile((_CELL % THOUSAND).encode("latin-1"))
 
 
 class Thousands:
@@ -36,8 +32,8 @@ class Thousands:
         """Raise UsageError where a column that is used has such a number in a file with decimal commas."""
         if self._header.separator != ";":  # A comma parts the cells, or none is a decimal mark.
             return
-        self._has_commas = self._has_commas or _COMMA.search(block.data) is not None
-        if self._first is None and _THOUSAND.search(block.data):
+        self._has_commas = self._has_commas or has_decimal_comma(block.data)
+        if self._first is None and has_thousand(block.data):
             self._first = block
         if not self._has_commas or self._first is None:
             return
