@@ -265,9 +265,13 @@ FORMULAS = (
     SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
     SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
     # Not of x2 or 1.2: the number begins here.
-    # Nor is 1.5D+03 a product, as Fortran has powers of ten.
     SyntaxHint(
-        rf"(?<![\w.])(?!{NUMBER}‸[dD][-+]\d)(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
+        rf"(?<![\w.])(?P<n>{NUMBER})‸[dD](?P<k>[-+]\d+)(?![\w.])",
+        "a power of ten is written {n}e{k}",
+        "y = 1.5D+03*x",
+    ),
+    SyntaxHint(
+        rf"(?<![\w.])(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
         "a product needs its sign: {n}*{x}",
         "y = 2x",
     ),

@@ -62,6 +62,11 @@ STATEMENTS = (
         "a shape is written input {v}[3,4], of a vector input {v}[3]",
         "input W(3, 4)",
     ),
+    SyntaxHint(
+        rf"^input\s+(?P<v>{NAME})\s+in\s+(?P<r>\[[^][]*\])\s*‸=\s*(?P<n>.*\S)",
+        "a value stands before the range: input {v} = {n} in {r}",
+        "input x in [0, 1] = 0.5",
+    ),
     SyntaxHint(rf"^input\s+(?P<v>{NAME})\s+in\s+‸\(", "a range is written input {v} in [0, 1]", "input x in (0, 1)"),
     SyntaxHint(rf"^input\s+(?P<v>{NAME})\s*‸:", "a default stands after `=`: input {v} = 1", "input x: 1"),
     SyntaxHint(

@@ -300,6 +300,8 @@ CORRECTED = {
     "y = (A + B)'": "y = (A + B).T",
     "y = x is null": "y = x",
     "input x = 1,5": "input x = 1.5",
+    "input x in [0, 1] = 0.5": "input x = 0.5 in [0, 1]",
+    "y = 1.5D+03*x": "y = 1.5e+03*x",
     "input K = 1.000,50": "input K = 1000.5",
     "input W^{(1)} = 2": "input W1 = 2",
     "s² = var(x)": "s_2 = var(x)",
