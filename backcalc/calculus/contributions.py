@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from backcalc.calculus.linearize import AdjointTerm
+from backcalc.calculus.linearize import AdjointTerm, Linearization
+from backcalc.graph.model import Dag
+from backcalc.graph.shapes import Shape
 from backcalc.rules.gates import Gated
 from backcalc.rules.values import Numeric, Value, is_known, quietly
 
-if TYPE_CHECKING:
-    from backcalc.calculus.run import Run
+
+class SweptBack(Protocol):
+    """A run in reverse, as far as its terms are asked for."""
+
+    graph: Dag
+    linear: Linearization
+    seeds: Mapping[int, Any]
+    adjoints: Sequence[Value | None]
+
+    @property
+    def shapes(self) -> Sequence[Shape]:
+        """The shapes of the nodes."""
+        ...
+
+    @property
+    def jacobian_shape(self) -> Shape:
+        """The shape of an output whose whole Jacobian was swept; else that of a number."""
+        ...
 
 
-def contributions(run: Run) -> list[list[AdjointTerm]]:
+def contributions(run: SweptBack) -> list[list[AdjointTerm]]:
     """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""
     found: list[list[AdjointTerm]] = [[] for _ in run.graph.nodes]
     for node, seed in run.seeds.items():
@@ -28,7 +46,7 @@ def contributions(run: Run) -> list[list[AdjointTerm]]:
     return found
 
 
-def _cotangents(run: Run) -> Mapping[int, Any]:
+def _cotangents(run: SweptBack) -> Mapping[int, Any]:
     """The cotangents by slot, where a gate may matter: it does to an infinite slope of an array."""
     evaluation, slot = run.linear.evaluation, run.linear.tape.slot
     if run.jacobian_shape or not evaluation.has_arrays or not evaluation.is_known:
@@ -36,7 +54,9 @@ def _cotangents(run: Run) -> Mapping[int, Any]:
     return run.linear.cotangents({slot[node]: seed for node, seed in run.seeds.items()})
 
 
-def _terms(run: Run, head: int, cotangents: Mapping[int, Any]) -> Iterator[tuple[int, Numeric | None, Value | None]]:
+def _terms(
+    run: SweptBack, head: int, cotangents: Mapping[int, Any]
+) -> Iterator[tuple[int, Numeric | None, Value | None]]:
     """(tail, ∂head/∂tail, contribution) for each edge into the node `head`; None where unknown."""
     adjoint: Any = run.adjoints[head]
     if run.jacobian_shape:
@@ -50,7 +70,9 @@ def _terms(run: Run, head: int, cotangents: Mapping[int, Any]) -> Iterator[tuple
     yield from run.linear.contributions(head, adjoint)
 
 
-def _jacobian_terms(run: Run, head: int, jacobian: Value | None) -> Iterator[tuple[int, Numeric | None, Value | None]]:
+def _jacobian_terms(
+    run: SweptBack, head: int, jacobian: Value | None
+) -> Iterator[tuple[int, Numeric | None, Value | None]]:
     """(tail, ∂head/∂tail, ∂output/∂head · ∂head/∂tail) for each edge into the node `head`; None where unknown."""
     from backcalc.rules.ndarray import contract
 
