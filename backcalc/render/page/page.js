@@ -109,7 +109,7 @@
     const signs = text.trim().replace(/\s*,$/, "").replace(/\s*\.$/, "").replace(/[−–]/g, "-").replace(/[·×⋅∗⊙]|\*\*/g, (sign) => (sign === "**" ? "^" : "*")).replace(/÷/g, "/");
     // A blank behind a comma stays: it parts two items, where a comma before a digit may be a decimal point.
     const raised = signs.replace(/\s*([/*^[\]();])\s*/g, "$1").replace(/\s+,/g, ",").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => "^" + [...power].map((c) => RAISED[c]).join(""));
-    const scientific = /(?<![\p{L}\d_'.^/])(\d+\.?\d*|\.\d+|\d+,\d+)([*/])10\^(?:\(([-+]?\d+)\)|([-+]?\d+))(?![\d.^])/gu;
+    const scientific = /(?<![\p{L}\d_'.^/]|e[-+])(\d+\.?\d*|\.\d+|\d+,\d+)([*/])10\^(?:\(([-+]?\d+)\)|([-+]?\d+))(?![\d.^])/giu;
     return raised.replace(scientific, (_, digits, sign, inner, power = inner) => digits + "e" + (sign === "*" ? +power : -power));
   }
 
