@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backcalc.analysis.path_ranks import TailPartials, product
+from backcalc.calculus.adjoints import as_read
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.rows import elements, joined
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import MOST_AXES, Shape
 from backcalc.rules.gates import Gated, only, value_of
-from backcalc.rules.values import all_known, is_known, ones, reshaped
+from backcalc.rules.values import Value, all_known, is_known, ones, reshaped
 
 if TYPE_CHECKING:
     from backcalc.bulk.graph.run import LargeRun
@@ -69,7 +70,7 @@ class ObjectEdges:
             return self._run.seeds
         # A sweep over the node alone, from 1 in each element.
         found = self._pulled(head, ones(self._run.shapes[head]))
-        return {tail: value_of(each) for tail, each in found.items()}
+        return {tail: self._read(each, tail) for tail, each in found.items()}
 
     def are_numbers(self, partials: Mapping[int, TailPartials]) -> bool:
         """Whether all these partials are numbers."""
@@ -117,8 +118,13 @@ class ObjectEdges:
             is_last = head == len(self._run.graph.nodes)
             # The last edge leads into the loss: its factor is what the file states.
             found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
-        found = value_of(found)
+        found = self._read(found, edges[0][0]) if edges else value_of(found)
         return found if is_known(found) else self._run.linear.evaluation.written(found)
+
+    def _read(self, ct: Any, node: int) -> Value:
+        """The cotangent of a node without its gate: a sweep may leave an array without axes for a number."""
+        linear = self._run.linear
+        return as_read(linear, linear.tape.slot[node], value_of(ct))
 
     def _jacobian(self, tail: int, head: int) -> Any:
         """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""

@@ -79,7 +79,7 @@ def exact(value: Any) -> Any:
         return [exact(item if is_array(item) or is_exact(item) else float(item)) for item in value]
     if type(value) is not float and is_exact(value):
         return int(str(value)) if is_whole(value) else str(value)
-    return value if isfinite(value) else number_text(value)
+    return float(value) if isfinite(value) else number_text(value)  # A sum over an array has no axes, and is no float.
 
 
 def exact_formula(value: Expr) -> str | None:
