@@ -137,10 +137,8 @@ def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
         # An equation without quotes is several words to the shell: y = x*2.
         return f"a line stands in quotes: -e {shlex.quote(shorten(line))}" if line.count("=") else ""
     # `--at x=1, w=2` leaves `w=2` over, and `--at x = 1` leaves `=`.
-    is_value = (
-        _is_value(first) or first.startswith("=") or ("--at" in given and _is_number(first))
-    )  # As 1 of `--at x 1`.
-    if "--at" in known and is_value:
+    is_behind_at = "--at" in given and _is_number(first)  # As 1 of `--at x 1`.
+    if "--at" in known and (_is_value(first) or first.startswith("=") or is_behind_at):
         shown = first if _is_value(first) else "x=1"
         return f"values stand behind --at, without blanks: --at {shlex.quote(shorten(shown))}"
     if "--get" in known and _is_derivative(first):

@@ -176,18 +176,17 @@ THOUSAND = r"[1-9]\d{0,2}\.\d{3}"
 
 # A cell beside semicolons in which that stands alone, its minus that of typography, too.
 _ALONE = r'(?:\A|[;\n]) *+"?(?:[-+]|\xe2\x88\x92|\xe2\x80\x93)?%s"? *+(?=[;\n]|\Z)'
-_COMMA_ALONE = re.compile((_ALONE % r"\d*,\d+(?:[eE][-+]?\d+)?").encode("ascii"))
-_THOUSAND_ALONE = re.compile((_ALONE % THOUSAND).encode("ascii"))
+_COMMA_ALONE, _THOUSAND_ALONE = ((_ALONE % each).encode() for each in (r"\d*,\d+(?:[eE][-+]?\d+)?", THOUSAND))
 
 
 def has_decimal_comma(lines: bytes) -> bool:
     """Whether a cell beside semicolons is a number with a decimal comma."""
-    return _COMMA_ALONE.search(lines) is not None
+    return re.search(_COMMA_ALONE, lines) is not None  # Compiled where it is asked: most files need neither.
 
 
 def has_thousand(lines: bytes) -> bool:
     """Whether a cell beside semicolons may be a thousand."""
-    return _THOUSAND_ALONE.search(lines) is not None
+    return re.search(_THOUSAND_ALONE, lines) is not None
 
 
 def may_be_thousand(cell: str) -> bool:
